@@ -1,0 +1,4 @@
+import { library } from '@cardea/tooling/tsdown'
+import { defineConfig } from 'tsdown'
+
+export default defineConfig(library({ index: 'src/index.ts' }))

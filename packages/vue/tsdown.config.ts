@@ -1,0 +1,7 @@
+import { library } from '@cardea/tooling/tsdown'
+import { defineConfig } from 'tsdown'
+import Vue from 'unplugin-vue/rolldown'
+
+export default defineConfig(
+  library({ index: 'src/index.ts' }, { plugins: [Vue({ isProduction: true })], dts: { vue: true } }),
+)
