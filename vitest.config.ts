@@ -1,27 +1,23 @@
-import { fileURLToPath } from 'node:url'
+import { globSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { limits, postgres, toSource } from './packages/tooling/src/vitest.ts'
 
-/** Inside the workspace packages resolve to their sources; customers and built apps see `dist`. */
-const conditions = ['cardea-source', 'module', 'node', 'development|production', 'import', 'default']
-const toSource = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } }
-
-/** Needs a document: everything in these folders runs on happy-dom, all else on plain Node. */
-const withDocument = ['packages/vue/src/**/*.test.ts']
+/** A folder that needs more than Node (Vue files, a document, a browser) has its own configuration; the rest is one project. */
+const own = globSync('{packages,apps,apps/examples}/*/vitest.config.ts').map(dirname)
 
 export default defineConfig({
   test: {
-    reporters: ['default'],
     projects: [
+      ...own,
       {
         ...toSource,
         test: {
+          ...limits,
           name: 'node',
           include: ['packages/*/src/**/*.test.ts', 'apps/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**', '**/.output/**', ...withDocument],
-          environment: 'node',
-          globalSetup: [fileURLToPath(import.meta.resolve('./packages/tooling/src/vitest-postgres.ts'))],
-          testTimeout: 20_000,
-          hookTimeout: 60_000,
+          exclude: ['**/node_modules/**', '**/{dist,.output}/**', ...own.map((folder) => `${folder}/**`)],
+          globalSetup: [postgres],
         },
       },
     ],

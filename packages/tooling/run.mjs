@@ -9,7 +9,12 @@ const bin = join(root, 'node_modules/.bin')
 const read = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : '')
 
 // npm exports its own configuration to scripts; pnpm would read it as if the user had set it.
-const inherited = Object.entries(process.env).filter(([name]) => !/^npm_(package|lifecycle|config_(?!registry|.*:|https?_proxy|no_?proxy|cafile|offline|prefer_offline))/i.test(name))
+const inherited = Object.entries(process.env).filter(
+  ([name]) =>
+    !/^npm_(package|lifecycle|config_(?!registry|.*:|https?_proxy|no_?proxy|cafile|offline|prefer_offline))/i.test(
+      name,
+    ),
+)
 const env = { ...Object.fromEntries(inherited), PATH: [bin, process.env.PATH].join(delimiter), CARDEA_ROOT: root }
 
 const run = (command, args) => {
@@ -20,13 +25,24 @@ const run = (command, args) => {
 }
 
 /** Everything an install depends on: the lockfile and each workspace manifest pnpm would compare it with. */
-const wanted = () => ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json', '.pnpmfile.cjs'].map((file) => read(join(root, file))).join('\0')
+const wanted = () =>
+  ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json', '.pnpmfile.cjs']
+    .map((file) => read(join(root, file)))
+    .join('\0')
 const noted = join(root, 'node_modules/.cache/cardea/installed')
 
 const install = () => {
   if (existsSync(join(bin, 'pnpm')) && read(noted) === wanted()) return 0
   const { packageManager } = JSON.parse(read(join(root, 'package.json')))
-  const status = run('npm', ['exec', '--yes', `--package=${packageManager}`, '--', 'pnpm', 'install', '--frozen-lockfile'])
+  const status = run('npm', [
+    'exec',
+    '--yes',
+    `--package=${packageManager}`,
+    '--',
+    'pnpm',
+    'install',
+    '--frozen-lockfile',
+  ])
   if (status === 0) {
     mkdirSync(dirname(noted), { recursive: true })
     writeFileSync(noted, wanted())
@@ -35,4 +51,5 @@ const install = () => {
 }
 
 const status = install()
-process.exitCode = status === 0 ? run('node', [join(root, 'packages/tooling/src/cli.ts'), ...process.argv.slice(2)]) : status
+process.exitCode =
+  status === 0 ? run('node', [join(root, 'packages/tooling/src/cli.ts'), ...process.argv.slice(2)]) : status

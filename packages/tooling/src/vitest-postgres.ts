@@ -1,3 +1,1 @@
-export default function setup() {
-  return () => {}
-}
+export { offerTestDatabases as default } from './postgres.ts'
