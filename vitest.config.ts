@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { limits, postgres, toSource } from '@cardea/tooling/vitest'
 import { defineConfig } from 'vitest/config'
-import { limits, postgres, toSource } from './packages/tooling/src/vitest.ts'
 
 /** A folder that needs more than Node (Vue files, a document, a browser) has its own configuration; the rest is one project. */
 const own = globSync('{packages,apps,apps/examples}/*/vitest.config.ts').map(dirname)
