@@ -1,0 +1,28 @@
+import type { AccountId, OrganizationId } from '@cardea/protocol'
+
+/** A person in their home organization. Credentials are kept by the authenticators, never here. */
+export interface Account {
+  readonly id: AccountId
+  readonly org: OrganizationId
+  /** Unique in the organization, compared in lower case. */
+  readonly username: string
+  readonly email: string | undefined
+  readonly emailVerified: boolean
+  readonly name: string | undefined
+  readonly givenName: string | undefined
+  readonly familyName: string | undefined
+  readonly picture: string | undefined
+  readonly locale: string | undefined
+  readonly zoneinfo: string | undefined
+  /** Free attributes that policies may look at: `account.attributes.mfa`. */
+  readonly attributes: Readonly<Record<string, string | number | boolean>>
+  readonly status: 'active' | 'disabled'
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+/** Who a flow is about. An unknown person gets a ghost, which walks the same code and never succeeds. */
+export type Subject =
+  | { readonly type: 'account'; readonly account: Account }
+  | { readonly type: 'ghost'; readonly id: AccountId; readonly org: OrganizationId; readonly identifier: string }

@@ -1,0 +1,26 @@
+import type { AccountId, OrganizationId } from '@cardea/protocol'
+import type { Unit } from '../../kernel/store/index.ts'
+import type { Page, PageRequest } from '../page.ts'
+import type { Account, Subject } from './account.ts'
+
+export type { Account, Subject } from './account.ts'
+
+export interface Accounts {
+  readonly find: (org: OrganizationId, id: AccountId) => Promise<Account | undefined>
+  /** Across organizations, for a `sub` out of a verified token. */
+  readonly findBySubject: (id: AccountId) => Promise<Account | undefined>
+  /** By username or e-mail address, in lower case. */
+  readonly findByIdentifier: (org: OrganizationId, identifier: string) => Promise<Account | undefined>
+  /** The account, or a ghost with a stable made-up id (keyed hash of organization and identifier). A disabled account is a ghost too. */
+  readonly identify: (org: OrganizationId, identifier: string) => Promise<Subject>
+  readonly list: (org: OrganizationId, page: PageRequest) => Promise<Page<Account>>
+  /** Emits `account.created`. Rejects with `api.conflict` when username or e-mail is taken. */
+  readonly create: (unit: Unit, account: NewAccount) => Promise<Account>
+  /** Emits `account.updated`, or `account.disabled` / `account.enabled`. */
+  readonly update: (unit: Unit, org: OrganizationId, id: AccountId, change: AccountChange) => Promise<Account | undefined>
+  /** Emits `account.deleted`; sessions, grants and factors go by their own subscribers or in the same unit. */
+  readonly remove: (unit: Unit, org: OrganizationId, id: AccountId) => Promise<boolean>
+}
+
+export type NewAccount = Pick<Account, 'org' | 'username'> & Partial<Omit<Account, 'org' | 'username' | 'createdAt' | 'updatedAt'>>
+export type AccountChange = Partial<Omit<Account, 'id' | 'org' | 'createdAt' | 'updatedAt'>>

@@ -1,0 +1,86 @@
+import type { AccountId, ErrorCode, FactorId, OrganizationId } from '@cardea/protocol'
+import type { Json } from '../../kernel/events/index.ts'
+import type { Failure } from '../../kernel/errors.ts'
+import { defineSlot } from '../../kernel/slot.ts'
+import type { Account, Subject } from '../account/account.ts'
+import type { Engine } from '../engine.ts'
+
+/** A field of a prompt, in the words of the app-native wire. */
+export interface Field {
+  readonly param: string
+  readonly i18nKey: string
+  readonly displayName: string
+  readonly confidential: boolean
+}
+
+/** What an authenticator shows; serialisable, no HTML. */
+export type Prompt =
+  | { readonly type: 'fields'; readonly fields: readonly Field[]; readonly data?: Readonly<Record<string, string>> }
+  | { readonly type: 'redirect'; readonly url: string; readonly requiredParams: readonly string[]; readonly data?: Readonly<Record<string, string>> }
+  | { readonly type: 'passkey'; readonly requiredParams: readonly string[]; readonly data: Readonly<Record<string, string>> }
+  | { readonly type: 'wait'; readonly data: Readonly<Record<string, string>> }
+  | { readonly type: 'choice'; readonly fields: readonly Field[]; readonly data: Readonly<Record<string, string>> }
+
+/** What an authenticator is given: the flow's facts it may need, never the record itself. */
+export interface Ceremony {
+  readonly engine: Engine
+  readonly org: OrganizationId
+  /** Undefined while nobody has been identified (username + password in one step, discoverable passkey). */
+  readonly subject: Subject | undefined
+  /** The app's origin(s) this sign-in may come from (passkeys). */
+  readonly origins: readonly string[]
+  readonly locale: string
+}
+
+export type Started = {
+  readonly prompt: Prompt
+  /** Kept in the record until the answer comes; small JSON, secrets hashed or sealed. */
+  readonly state: Json
+}
+
+export type Verdict =
+  /** Proven. `account` where the proof itself says who (identifier, discoverable passkey, username + password). */
+  | { readonly type: 'proven'; readonly amr: readonly string[]; readonly subject?: Subject }
+  /** Wrong: the same option may be tried again. The code must not differ between account and ghost. */
+  | { readonly type: 'rejected'; readonly failure: Failure; readonly restart?: Started }
+  /** Not an answer but a request of the person (resend the code): show this. */
+  | { readonly type: 'again'; readonly started: Started; readonly message?: { readonly code: ErrorCode; readonly params: Readonly<Record<string, string>> } }
+
+/** One enrolled factor, for account pages and the Admin API. */
+export interface Factor {
+  readonly id: FactorId
+  readonly authenticator: string
+  readonly name: string | undefined
+  readonly createdAt: number
+  readonly lastUsedAt: number | undefined
+}
+
+export type Params = Readonly<Record<string, string>>
+
+/** A way to prove who somebody is. One folder under `authenticators/`; joined through the slot below. */
+export interface Authenticator {
+  readonly id: string
+  /** What kind of proof: the identifier proves nothing, it only says whom the flow is about. */
+  readonly proves: 'identity' | 'knowledge' | 'possession' | 'inherence'
+  /** Whether one proof counts as several factors (a passkey with user verification). */
+  readonly multiFactor?: boolean
+  /** Can it be an option although nobody has been identified yet? */
+  readonly withoutSubject: boolean
+  /** Must an option be started before its prompt is complete (mail is sent, challenge made)? False: its prompt is shown at once. */
+  readonly starts: boolean
+  /** Is it enrolled for this account? Not asked for ghosts: before a first proof every alternative is offered. */
+  readonly enrolled: (engine: Engine, account: Account) => Promise<boolean>
+  readonly prompt: (ceremony: Ceremony) => Promise<Started>
+  /** Called after the record's version was claimed and the attempt counted. Takes as long for a ghost as for an account. */
+  readonly verify: (ceremony: Ceremony, params: Params, state: Json) => Promise<Verdict>
+  /** Enrolment inside a flow or on the account page; bound to the ceremony that started it. */
+  readonly enrol?: {
+    readonly prompt: (ceremony: Ceremony) => Promise<Started>
+    readonly verify: (ceremony: Ceremony, params: Params, state: Json) => Promise<Verdict>
+  }
+  readonly list: (engine: Engine, org: OrganizationId, account: AccountId) => Promise<readonly Factor[]>
+  readonly remove: (engine: Engine, org: OrganizationId, account: AccountId, factor: FactorId) => Promise<boolean>
+}
+
+/** Where authenticators join, keyed by id. */
+export const authenticators = defineSlot<Authenticator>('flow.authenticators')

@@ -1,0 +1,46 @@
+import type { FlowId } from '@cardea/protocol'
+import type { Call } from '../../kernel/http/call.ts'
+import { defineSlot } from '../../kernel/slot.ts'
+import type { Account } from '../account/account.ts'
+import type { AuthorizationAnswer } from '../authorization/request.ts'
+import type { Client } from '../client/client.ts'
+import type { Engine } from '../engine.ts'
+import type { Session } from '../session/session.ts'
+import type { FlowRecord } from './flow.ts'
+
+/** How a started flow is shown: the app-native answer, or a redirect to the hosted page. Contributed as `native` and `hosted`. */
+export interface Door {
+  readonly open: (engine: Engine, call: Call, flow: FlowRecord) => Promise<Response>
+}
+export const doors = defineSlot<Door>('flow.doors')
+
+/** What happens when every step of a flow is satisfied. Contributed by the feature that starts such flows (`code`). */
+export interface Ending {
+  /** Whether the person must still agree to something, asked once the account is known. */
+  readonly needsConsent: (engine: Engine, flow: FlowRecord, account: Account) => Promise<boolean>
+  /** The person agreed. */
+  readonly consented: (engine: Engine, flow: FlowRecord, account: Account) => Promise<void>
+  /** Every step is satisfied and the session exists. Called once: the record has been claimed as completed. */
+  readonly finish: (engine: Engine, flow: FlowRecord, account: Account, session: Session) => Promise<AuthorizationAnswer>
+  /** The person said no, or the policy refuses. */
+  readonly refuse: (engine: Engine, flow: FlowRecord, reason: 'access_denied' | 'unmet_requirements') => AuthorizationAnswer
+}
+export const endings = defineSlot<Ending>('flow.endings')
+
+/** What the authorization endpoint asks the flow to do. */
+export interface FlowStart {
+  readonly kind: FlowRecord['kind']
+  readonly client: Client
+  readonly ending: string
+  readonly request: FlowRecord['request']
+  readonly binding: FlowRecord['binding']
+  /** The live session the browser (or `sessionId`) came with, if any and if `prompt` lets it count. */
+  readonly session: Session | undefined
+}
+
+/** Where a flow stands after it was started or answered. */
+export type FlowOutcome =
+  | { readonly type: 'open'; readonly flow: FlowRecord }
+  | { readonly type: 'finished'; readonly flow: FlowRecord; readonly answer: AuthorizationAnswer; readonly session: Session | undefined; readonly sessionSecret: string | undefined }
+
+export type { FlowId }

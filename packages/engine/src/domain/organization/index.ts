@@ -1,0 +1,16 @@
+import type { OrganizationId } from '@cardea/protocol'
+import type { Unit } from '../../kernel/store/index.ts'
+import type { Page, PageRequest } from '../page.ts'
+import type { Organization } from './organization.ts'
+
+export type { Organization } from './organization.ts'
+
+export interface Organizations {
+  /** The deployment's root; made at the first start. Cached. */
+  readonly root: () => Promise<Organization>
+  /** By id or handle; cached. */
+  readonly find: (idOrHandle: string) => Promise<Organization | undefined>
+  readonly list: (parent: OrganizationId, page: PageRequest) => Promise<Page<Organization>>
+  readonly create: (unit: Unit, organization: Omit<Organization, 'id'> & { readonly id?: OrganizationId }) => Promise<Organization>
+  readonly update: (unit: Unit, id: OrganizationId, change: Partial<Omit<Organization, 'id' | 'parent'>>) => Promise<Organization | undefined>
+}

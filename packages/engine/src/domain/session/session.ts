@@ -1,0 +1,27 @@
+import type { AccountId, OrganizationId, SessionId } from '@cardea/protocol'
+
+/** One proof of who somebody is, with its time. */
+export interface ProvenFactor {
+  /** Authenticator: `password`, `passkey`. */
+  readonly authenticator: string
+  /** RFC 8176 values: `pwd`, `otp`, `hwk`, `user`. */
+  readonly amr: readonly string[]
+  /** Milliseconds since the epoch. */
+  readonly at: number
+}
+
+/** A browser's (or native app's) single sign-on session: one account, the factors it proved, and when. */
+export interface Session {
+  readonly id: SessionId
+  readonly org: OrganizationId
+  readonly account: AccountId
+  readonly factors: readonly ProvenFactor[]
+  readonly createdAt: number
+  readonly lastUsedAt: number
+  /** Absolute end; idle end is a setting. */
+  readonly expiresAt: number
+  readonly userAgent: string | undefined
+  readonly address: string | undefined
+  /** Value of `isk` in ID tokens and of the parameter `sessionId`: reuses the session without a cookie. Stored as SHA-256. */
+  readonly iskHash: string
+}

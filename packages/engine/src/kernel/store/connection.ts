@@ -1,0 +1,68 @@
+import { Kysely } from 'kysely'
+import type { CompiledQuery, Dialect, QueryExecutor, QueryResult, RootOperationNode } from 'kysely'
+
+/** Runs one compiled statement. */
+export type Run = (query: CompiledQuery) => Promise<QueryResult<unknown>>
+
+/** Changes a query before it is compiled; throws when it must not run. */
+export type Rewrite = (node: RootOperationNode) => RootOperationNode
+
+const refuse = async (): Promise<never> => {
+  throw new Error('Transactions and connections belong to the store: use store.unit(…).')
+}
+
+/**
+ * Makes the ways to build a Kysely over one dialect. The rewrite happens where a query is compiled, not as a
+ * plugin: it cannot be taken off (`withoutPlugins`), it is applied once to a whole query with everything
+ * nested in it, and a query compiled elsewhere is refused.
+ */
+export function createKyselyFactory<T>(dialect: Pick<Dialect, 'createQueryCompiler' | 'createAdapter'>) {
+  const compiler = dialect.createQueryCompiler()
+  const adapter = dialect.createAdapter()
+  const driver = {
+    init: refuse,
+    acquireConnection: refuse,
+    beginTransaction: refuse,
+    commitTransaction: refuse,
+    rollbackTransaction: refuse,
+    releaseConnection: refuse,
+    destroy: refuse,
+  }
+  const kyselyDialect: Dialect = {
+    createDriver: () => driver,
+    createQueryCompiler: () => compiler,
+    createAdapter: () => adapter,
+    createIntrospector: () => {
+      throw new Error('The store has no introspection.')
+    },
+  }
+  const config = { dialect: kyselyDialect }
+
+  return (run: Run, rewrite: Rewrite): Kysely<T> => {
+    const ours = new WeakSet<RootOperationNode>()
+    const executor: QueryExecutor = {
+      adapter,
+      plugins: [],
+      transformQuery: (node) => node,
+      compileQuery<R>(node: RootOperationNode, queryId: Parameters<QueryExecutor['compileQuery']>[1]): CompiledQuery<R> {
+        const rewritten = rewrite(node)
+        ours.add(rewritten)
+        return compiler.compileQuery(rewritten, queryId) as CompiledQuery<R>
+      },
+      async executeQuery<R>(query: CompiledQuery<R>): Promise<QueryResult<R>> {
+        if (!ours.has(query.query)) throw new Error('This query was compiled elsewhere and cannot run here.')
+        return (await run(query)) as QueryResult<R>
+      },
+      stream() {
+        throw new Error('The store does not stream; page through the rows.')
+      },
+      provideConnection: refuse,
+      withConnectionProvider: () => executor,
+      withPlugin: () => executor,
+      withPlugins: () => executor,
+      withPluginAtFront: () => executor,
+      withoutPlugins: () => executor,
+    }
+    return new Kysely<T>({ config, driver, executor, dialect: kyselyDialect })
+  }
+}

@@ -1,0 +1,64 @@
+import type { CompiledQuery, QueryResult } from 'kysely'
+import type { NewEvent } from '../events/event.ts'
+import type { Outbox } from '../events/outbox.ts'
+import type { Run } from './connection.ts'
+import type { QueriesOver } from './queries.ts'
+import type { Unit } from './store.ts'
+
+/** A unit while it runs, as the database's writer sees it. */
+export interface RunningUnit {
+  readonly unit: Unit
+  readonly topics: ReadonlySet<string>
+  readonly events: readonly NewEvent[]
+  /** Writes the collected events and throws what made the unit fail, if something did. */
+  finish(): Promise<void>
+  /** From now on every statement of it is refused; with `reason`, the unit counts as failed. */
+  end(reason?: Error): void
+}
+
+/**
+ * Starts a unit over a connection that is inside its transaction. A statement that fails dooms the unit on
+ * both databases, as PostgreSQL does by itself: to expect a conflict, write `on conflict do nothing`.
+ */
+export function startUnit(run: Run, queriesOver: QueriesOver, outbox: Outbox): RunningUnit {
+  const topics = new Set<string>()
+  const events: ReturnType<Outbox['stamp']>[] = []
+  let over: Error | undefined
+  let failure: { error: unknown } | undefined
+
+  const guarded = async (query: CompiledQuery): Promise<QueryResult<unknown>> => {
+    if (over) throw over
+    if (failure) throw failure.error
+    try {
+      return await run(query)
+    } catch (error) {
+      failure ??= { error }
+      throw error
+    }
+  }
+  const queries = queriesOver(guarded)
+
+  return {
+    topics,
+    events,
+    unit: {
+      ...queries,
+      async emit(event) {
+        if (over) throw over
+        events.push(outbox.stamp(event))
+      },
+      signal(topic) {
+        if (over) throw over
+        topics.add(topic)
+      },
+    },
+    async finish() {
+      if (events.length > 0 && !failure && !over) await outbox.write(queries.across('write the events of a unit'), events)
+      if (failure) throw failure.error
+      if (over) throw over
+    },
+    end(reason) {
+      over ??= reason ?? new Error('This unit of work is over: a statement came after its work had returned.')
+    },
+  }
+}

@@ -1,0 +1,5 @@
+export * from './bff.ts'
+export type * from './errors/index.ts'
+export * from './ids.ts'
+export * from './native.ts'
+export * from './pages.ts'
