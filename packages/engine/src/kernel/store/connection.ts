@@ -1,11 +1,14 @@
-import { Kysely } from 'kysely'
 import type { CompiledQuery, Dialect, QueryExecutor, QueryResult, RootOperationNode } from 'kysely'
+import { Kysely } from 'kysely'
 
 /** Runs one compiled statement. */
 export type Run = (query: CompiledQuery) => Promise<QueryResult<unknown>>
 
 /** Changes a query before it is compiled; throws when it must not run. */
 export type Rewrite = (node: RootOperationNode) => RootOperationNode
+
+/** A Kysely whose queries are rewritten by `rewrite` and run by `run`. */
+export type KyselyFactory = <T>(run: Run, rewrite: Rewrite) => Kysely<T>
 
 const refuse = async (): Promise<never> => {
   throw new Error('Transactions and connections belong to the store: use store.unit(…).')
@@ -16,7 +19,7 @@ const refuse = async (): Promise<never> => {
  * plugin: it cannot be taken off (`withoutPlugins`), it is applied once to a whole query with everything
  * nested in it, and a query compiled elsewhere is refused.
  */
-export function createKyselyFactory<T>(dialect: Pick<Dialect, 'createQueryCompiler' | 'createAdapter'>) {
+export function createKyselyFactory(dialect: Pick<Dialect, 'createQueryCompiler' | 'createAdapter'>): KyselyFactory {
   const compiler = dialect.createQueryCompiler()
   const adapter = dialect.createAdapter()
   const driver = {
@@ -38,13 +41,16 @@ export function createKyselyFactory<T>(dialect: Pick<Dialect, 'createQueryCompil
   }
   const config = { dialect: kyselyDialect }
 
-  return (run: Run, rewrite: Rewrite): Kysely<T> => {
+  return <T>(run: Run, rewrite: Rewrite): Kysely<T> => {
     const ours = new WeakSet<RootOperationNode>()
     const executor: QueryExecutor = {
       adapter,
       plugins: [],
       transformQuery: (node) => node,
-      compileQuery<R>(node: RootOperationNode, queryId: Parameters<QueryExecutor['compileQuery']>[1]): CompiledQuery<R> {
+      compileQuery<R>(
+        node: RootOperationNode,
+        queryId: Parameters<QueryExecutor['compileQuery']>[1],
+      ): CompiledQuery<R> {
         const rewritten = rewrite(node)
         ours.add(rewritten)
         return compiler.compileQuery(rewritten, queryId) as CompiledQuery<R>

@@ -22,8 +22,7 @@ export function mapChildren<N extends OperationNode>(node: N, change: (child: Op
   for (const [key, value] of Object.entries(node)) {
     const mapped = Array.isArray(value) ? mapList(value, change) : isNode(value) ? change(value) : value
     if (mapped !== value) {
-      changed ??= { ...node }
-      changed[key] = mapped
+      changed = { ...(changed ?? node), [key]: mapped }
     }
   }
   return changed ? (changed as unknown as N) : node

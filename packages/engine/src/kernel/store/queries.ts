@@ -1,7 +1,7 @@
 import type { Kysely, RootOperationNode } from 'kysely'
-import type { createKyselyFactory, Run } from './connection.ts'
-import { scopeTo } from './scope.ts'
+import type { KyselyFactory, Run } from './connection.ts'
 import type { ScopedTables } from './scope.ts'
+import { scopeTo } from './scope.ts'
 import type { Queries, Tables } from './store.ts'
 
 /** Makes the scoped and the unscoped way to query over something that runs statements. */
@@ -17,7 +17,7 @@ function refuseWrites(node: RootOperationNode): void {
 
 /** `tables` is asked at each query: it is known only after the migrations. */
 export function createQueries(
-  make: ReturnType<typeof createKyselyFactory<Tables>>,
+  make: KyselyFactory,
   tables: () => ScopedTables,
 ): { readonly inUnit: QueriesOver; readonly reading: QueriesOver } {
   const over = (run: Run, check: (node: RootOperationNode) => void): Queries => {

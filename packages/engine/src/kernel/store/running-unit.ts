@@ -53,7 +53,8 @@ export function startUnit(run: Run, queriesOver: QueriesOver, outbox: Outbox): R
       },
     },
     async finish() {
-      if (events.length > 0 && !failure && !over) await outbox.write(queries.across('write the events of a unit'), events)
+      if (events.length > 0 && !failure && !over)
+        await outbox.write(queries.across('write the events of a unit'), events)
       if (failure) throw failure.error
       if (over) throw over
     },

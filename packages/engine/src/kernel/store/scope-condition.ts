@@ -1,5 +1,14 @@
-import { AndNode, BinaryOperationNode, ColumnNode, OperatorNode, ParensNode, ReferenceNode, TableNode, ValueNode } from 'kysely'
 import type { OperationNode } from 'kysely'
+import {
+  AndNode,
+  BinaryOperationNode,
+  ColumnNode,
+  OperatorNode,
+  ParensNode,
+  ReferenceNode,
+  TableNode,
+  ValueNode,
+} from 'kysely'
 
 const owner = ColumnNode.create('org_id')
 const equals = OperatorNode.create('=')

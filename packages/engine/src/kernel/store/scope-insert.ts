@@ -1,5 +1,8 @@
+import type { InsertQueryNode, OperationNode, ValuesItemNode } from 'kysely'
 import {
+  AliasNode,
   ColumnNode,
+  IdentifierNode,
   PrimitiveValueListNode,
   SelectionNode,
   SelectQueryNode,
@@ -8,7 +11,6 @@ import {
   ValuesNode,
   WhereNode,
 } from 'kysely'
-import type { InsertQueryNode, OperationNode, ValuesItemNode } from 'kysely'
 import { all, belongs, refuseScope } from './scope-condition.ts'
 
 /** Every inserted row gets the organization; an upsert changes a row only where the row is the organization's. */
@@ -42,7 +44,9 @@ function ownedValues(values: OperationNode, org: string): OperationNode {
   if (ValuesNode.is(values)) return ValuesNode.create(values.values.map((row) => ownedRow(row, org)))
   if (SelectQueryNode.is(values)) {
     if (values.setOperations) return refuseScope('an insert from a union')
-    return SelectQueryNode.cloneWithSelections(values, [SelectionNode.create(ValueNode.create(org))])
+    return SelectQueryNode.cloneWithSelections(values, [
+      SelectionNode.create(AliasNode.create(ValueNode.create(org), IdentifierNode.create('org_id'))),
+    ])
   }
   return refuseScope(`an insert from a ${values.kind}`)
 }

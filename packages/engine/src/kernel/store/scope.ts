@@ -1,4 +1,3 @@
-import { AliasNode, FromNode, IdentifierNode, JoinNode, ListNode, OnNode, TableNode, UsingNode, WhereNode } from 'kysely'
 import type {
   DeleteQueryNode,
   InsertQueryNode,
@@ -7,6 +6,17 @@ import type {
   SelectQueryNode,
   UpdateQueryNode,
   WithNode,
+} from 'kysely'
+import {
+  AliasNode,
+  FromNode,
+  IdentifierNode,
+  JoinNode,
+  ListNode,
+  OnNode,
+  TableNode,
+  UsingNode,
+  WhereNode,
 } from 'kysely'
 import type { Rewrite } from './connection.ts'
 import { mapChildren } from './node.ts'
@@ -62,7 +72,13 @@ export function scopeTo(org: string, tables: ScopedTables): Rewrite {
   const join = (node: JoinNode, ctes: Ctes, conditions: OperationNode[]): JoinNode => {
     const type = node.joinType
     const outer = type === 'LeftJoin' || type === 'LateralLeftJoin'
-    if (!outer && type !== 'InnerJoin' && type !== 'CrossJoin' && type !== 'LateralInnerJoin' && type !== 'LateralCrossJoin')
+    if (
+      !outer &&
+      type !== 'InnerJoin' &&
+      type !== 'CrossJoin' &&
+      type !== 'LateralInnerJoin' &&
+      type !== 'LateralCrossJoin'
+    )
       return refuseScope(`a ${type}`)
     // The rows of an outer join are filtered where they are joined, or the rows without a partner would be lost.
     const own: OperationNode[] = outer ? [] : conditions
@@ -77,7 +93,8 @@ export function scopeTo(org: string, tables: ScopedTables): Rewrite {
     if (!node.with) return ctes
     const names = node.with.expressions.map((expression) => expression.name.table.table.identifier.name)
     for (const name of names) {
-      if (tables.owned.has(name) || tables.exempt.has(name)) refuseScope(`a common table expression named as the table "${name}"`)
+      if (tables.owned.has(name) || tables.exempt.has(name))
+        refuseScope(`a common table expression named as the table "${name}"`)
     }
     return new Set([...ctes, ...names])
   }
@@ -122,7 +139,9 @@ export function scopeTo(org: string, tables: ScopedTables): Rewrite {
       case 'WithNode':
         return withs(node as WithNode, ctes)
       case 'TableNode':
-        return isCte(node as TableNode, ctes) ? node : refuseScope(`"${(node as TableNode).table.identifier.name}" in this place`)
+        return isCte(node as TableNode, ctes)
+          ? node
+          : refuseScope(`"${(node as TableNode).table.identifier.name}" in this place`)
       case 'RawNode':
         for (const fragment of (node as unknown as { sqlFragments: readonly string[] }).sqlFragments) {
           if (reaching.test(fragment)) refuseScope(`the raw SQL \`${fragment.trim()}\``)
@@ -138,7 +157,8 @@ export function scopeTo(org: string, tables: ScopedTables): Rewrite {
 
   const none: Ctes = new Set()
   return (node) => {
-    if (node.kind === 'SelectQueryNode' || node.kind === 'UpdateQueryNode' || node.kind === 'DeleteQueryNode') return query(node, none)
+    if (node.kind === 'SelectQueryNode' || node.kind === 'UpdateQueryNode' || node.kind === 'DeleteQueryNode')
+      return query(node, none)
     if (node.kind === 'InsertQueryNode') return insert(node, none)
     return refuseScope(node.kind === 'RawNode' ? 'a statement that is raw SQL' : `a ${node.kind}`)
   }

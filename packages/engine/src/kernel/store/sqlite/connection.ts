@@ -1,5 +1,5 @@
-import { DatabaseSync } from 'node:sqlite'
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
 import type { QueryResult } from 'kysely'
 
 /** One connection to a SQLite file. Calls return when SQLite has finished. */
@@ -54,5 +54,7 @@ export function openSqlite(file: string, options: { readOnly: boolean; busyTimeo
 
 /** Whether another process holds the lock that this call needed (SQLITE_BUSY and its extended codes). */
 export function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === 5
+  return (
+    error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === 5
+  )
 }

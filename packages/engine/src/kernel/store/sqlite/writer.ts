@@ -1,0 +1,158 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Run } from '../connection.ts'
+import type { RunningUnit } from '../running-unit.ts'
+import type { Unit } from '../store.ts'
+import type { SqliteConnection } from './connection.ts'
+import { isBusy } from './connection.ts'
+
+/** The one queue that writes to a SQLite file. */
+export interface Writer {
+  unit<T>(work: (unit: Unit) => Promise<T>): Promise<T>
+  /** Runs `task` between two batches, when no transaction is open. */
+  idle(task: () => void): void
+  /** Waits for what is queued. */
+  drain(): Promise<void>
+}
+
+interface Waiting {
+  readonly work: (unit: Unit) => Promise<unknown>
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Bounds how long the units of a batch wait for its commit, and the loop for everything else. */
+const batchLimit = 500
+const busyRetries = 200
+const busyPause = 25
+
+/**
+ * Group commit: everything queued when a turn of the event loop ends shares one transaction and one fdatasync.
+ * Each unit is a savepoint in it. Work awaits store verbs only, and those end within the turn: a unit that
+ * has not ended when the turn has is waiting for something else, would keep everybody waiting, and fails.
+ */
+export function createWriter(
+  connection: SqliteConnection,
+  start: (run: Run) => RunningUnit,
+  committed: (units: readonly RunningUnit[]) => void,
+): Writer {
+  const queue: Waiting[] = []
+  const drained: (() => void)[] = []
+  let scheduled = false
+  let open = false
+  let current: { readonly stall: () => void } | undefined
+
+  const run: Run = async (query) => connection.run(query.sql, query.parameters)
+
+  const schedule = () => {
+    if (scheduled) return
+    scheduled = true
+    // Both run in the same phase of the loop, with only microtasks between them.
+    setImmediate(() => void batch(0))
+    setImmediate(() => current?.stall())
+  }
+
+  const settled = () => {
+    scheduled = false
+    if (queue.length > 0) schedule()
+    else for (const resolve of drained.splice(0)) resolve()
+  }
+
+  const batch = async (tries: number): Promise<void> => {
+    try {
+      connection.exec('begin immediate')
+    } catch (error) {
+      if (isBusy(error) && tries < busyRetries) {
+        setTimeout(() => {
+          setImmediate(() => void batch(tries + 1))
+          setImmediate(() => current?.stall())
+        }, busyPause)
+        return
+      }
+      for (const waiting of queue.splice(0)) waiting.reject(error)
+      return settled()
+    }
+    open = true
+    const done: { waiting: Waiting; unit: RunningUnit; value: unknown }[] = []
+    let stalled = false
+    while (done.length < batchLimit && !stalled) {
+      const waiting = queue.shift()
+      if (!waiting) break
+      const unit = start(run)
+      const outcome = await runUnit(waiting, unit)
+      if (!connection.inTransaction()) {
+        // SQLite has rolled back everything by itself.
+        const error = 'error' in outcome ? outcome.error : new Error('SQLite has rolled back the transaction.')
+        for (const one of [...done, { waiting }]) one.waiting.reject(error)
+        open = false
+        return settled()
+      }
+      if ('error' in outcome) waiting.reject(outcome.error)
+      else done.push({ waiting, unit, value: outcome.value })
+      stalled = 'stalled' in outcome
+    }
+    try {
+      connection.exec('commit')
+    } catch (error) {
+      if (connection.inTransaction()) connection.exec('rollback')
+      for (const one of done) one.waiting.reject(error)
+      open = false
+      return settled()
+    }
+    open = false
+    // Listeners come before the callers, who may read what a listener makes stale.
+    committed(done.map((one) => one.unit))
+    for (const one of done) one.waiting.resolve(one.value)
+    settled()
+  }
+
+  type Outcome = { readonly value: unknown } | { readonly error: unknown; readonly stalled?: true }
+
+  const runUnit = async (waiting: Waiting, unit: RunningUnit): Promise<Outcome> => {
+    connection.exec('savepoint unit')
+    const outcome = await new Promise<Outcome>((resolve) => {
+      current = {
+        stall() {
+          const error = new Error(
+            'A unit of work awaited something other than the store and was rolled back: do it before the unit, or after.',
+          )
+          unit.end(error)
+          resolve({ error, stalled: true })
+        },
+      }
+      waiting.work(unit.unit).then(
+        (value) =>
+          unit.finish().then(
+            () => resolve({ value }),
+            (error: unknown) => resolve({ error }),
+          ),
+        (error: unknown) => resolve({ error }),
+      )
+    })
+    current = undefined
+    unit.end()
+    if (connection.inTransaction()) {
+      if ('error' in outcome) connection.exec('rollback to unit')
+      connection.exec('release unit')
+    }
+    return outcome
+  }
+
+  return {
+    unit<T>(work: (unit: Unit) => Promise<T>): Promise<T> {
+      // The batch runs in whatever context scheduled it; the work runs in its caller's.
+      const inContext = AsyncLocalStorage.snapshot()
+      return new Promise<T>((resolve, reject) => {
+        queue.push({
+          work: (unit) => inContext(async () => work(unit)),
+          resolve: resolve as (value: unknown) => void,
+          reject,
+        })
+        schedule()
+      })
+    },
+    idle(task) {
+      if (!open) task()
+    },
+    drain: () => (scheduled ? new Promise((resolve) => drained.push(resolve)) : Promise.resolve()),
+  }
+}
