@@ -1,0 +1,36 @@
+import { check } from './checks/check.ts'
+import { run } from './process.ts'
+import { create } from './scaffold/create.ts'
+import { start } from './start.ts'
+import { test } from './test.ts'
+import { where } from './where.ts'
+
+type Task = (args: readonly string[]) => Promise<number>
+
+const packageTask =
+  (folder: string, script: string): Task =>
+  (args) =>
+    run('pnpm', ['--dir', folder, 'run', script, ...args])
+
+const tasks: Record<string, Task> = {
+  start,
+  test: () => test({ long: false }),
+  'test:long': () => test({ long: true }),
+  build: () => run('pnpm', ['pipeline', 'build', '--full']),
+  typecheck: () => run('pnpm', ['pipeline', 'typecheck', '--full']),
+  check,
+  lint: () => run('biome', ['check', '.']),
+  format: () => run('biome', ['check', '--write', '.']),
+  bench: packageTask('e2e/bench', 'bench'),
+  screenshots: packageTask('e2e', 'screenshots'),
+  new: create,
+  where,
+}
+
+const [name = '', ...args] = process.argv.slice(2)
+const task = Object.hasOwn(tasks, name) ? tasks[name] : undefined
+if (task) process.exitCode = await task(args)
+else {
+  console.error(`unknown task '${name}'; known: ${Object.keys(tasks).join(', ')}`)
+  process.exitCode = 2
+}

@@ -1,0 +1,68 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { checks } from './checks/check.ts'
+import { ensureChromium } from './chromium.ts'
+import { run } from './process.ts'
+import { root } from './root.ts'
+import type { Tally } from './tally.ts'
+import { add, line, none, one, playwrightTally, vitestTally } from './tally.ts'
+
+type Stage = { readonly title: string; readonly run: () => Promise<Tally> }
+
+const reports = join(root, 'node_modules/.cache/cardea/reports')
+
+const command = async (...[program, args, options]: Parameters<typeof run>): Promise<Tally> =>
+  one((await run(program, args, options)) === 0)
+
+const stages = (env: Record<string, string>): Stage[] => [
+  { title: 'Build and type-check', run: () => command('pnpm', ['pipeline', '--full'], { env }) },
+  { title: 'Lint and format', run: () => command('biome', ['ci', '.']) },
+  ...checks.map(({ title, passes }) => ({ title, run: async () => one(await passes()) })),
+  {
+    title: 'Vitest',
+    run: async () => {
+      const report = join(reports, 'vitest.json')
+      const status = await run(
+        'vitest',
+        ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+        { env },
+      )
+      return vitestTally(report, status)
+    },
+  },
+  {
+    title: 'Playwright',
+    run: async () => {
+      if (!existsSync(join(root, 'e2e/playwright.config.ts'))) return none
+      ensureChromium()
+      const report = join(reports, 'playwright.json')
+      const named = { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report }
+      const status = await run('pnpm', ['--dir', 'e2e', 'exec', 'playwright', 'test', '--reporter=list,json'], {
+        env: named,
+      })
+      return playwrightTally(report, status)
+    },
+  },
+]
+
+const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`
+
+/** Runs every stage, also after a failed one, and ends with one line over all of them. */
+export const test = async ({ long }: { long: boolean }): Promise<number> => {
+  rmSync(reports, { recursive: true, force: true })
+  mkdirSync(reports, { recursive: true })
+  const began = performance.now()
+  let total = none
+  for (const stage of stages(long ? { CARDEA_LONG: '1' } : {})) {
+    const since = performance.now()
+    console.log(`\n── ${stage.title}`)
+    const tally = await stage.run().catch((reason: unknown) => {
+      console.error(reason)
+      return one(false)
+    })
+    total = add(total, tally)
+    console.log(`── ${stage.title}: ${line(tally)} (${seconds(since)})`)
+  }
+  console.log(`\nall stages: ${seconds(began)}\n${line(total)}`)
+  return total.failed === 0 ? 0 : 1
+}
