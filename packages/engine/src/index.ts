@@ -1,2 +1,8 @@
-/** The version of this package's wire and behaviour. */
-export const name = '@cardea/engine'
+export type { Feature } from './kernel/feature.ts'
+export type { Connection } from './kernel/http/index.ts'
+export type { Log, Mail, OutboundFetch, OutboundRequest, OutboundResponse } from './kernel/kernel.ts'
+export type { RouteDescription } from './kernel/route.ts'
+export type { CardeaEngine } from './presets/create-engine.ts'
+export { createEngine } from './presets/create-engine.ts'
+export { defaultFeatures } from './presets/default.ts'
+export type { EngineOptions } from './presets/options.ts'

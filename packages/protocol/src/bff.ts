@@ -43,7 +43,10 @@ export type FlowAnswer =
   /** Hosted: the flow is over, go there. */
   | { status: 'redirect'; url: string }
   /** The flow cannot go on; start again. */
-  | { status: 'failed'; error: Pick<NativeError, 'code' | 'reason' | 'description' | 'traceId'> & { params?: Record<string, string> } }
+  | {
+      status: 'failed'
+      error: Pick<NativeError, 'code' | 'reason' | 'description' | 'traceId'> & { params?: Record<string, string> }
+    }
 
 /** `POST {base}/sign-out`: `redirectUrl` ends the session at the identity provider too. */
 export interface BffSignOut {
@@ -66,4 +69,9 @@ export const bffPaths = {
 } as const
 
 /** Field names of a step's plain HTML form, on both doors. Every other field is a param of the authenticator. */
-export const formFields = { authenticatorId: 'authenticatorId', version: 'version', csrf: 'csrf', decision: 'decision' } as const
+export const formFields = {
+  authenticatorId: 'authenticatorId',
+  version: 'version',
+  csrf: 'csrf',
+  decision: 'decision',
+} as const

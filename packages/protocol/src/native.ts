@@ -4,10 +4,18 @@ import { z } from 'zod'
 
 /** `authenticatorId` = base64url of `name:idp`; the wire names of the built-in authenticators. */
 export const nativeAuthenticators = {
-  identifier: { wire: 'IdentifierExecutor', id: 'SWRlbnRpZmllckV4ZWN1dG9yOkxPQ0FM', i18nKey: 'authenticator.identifier' },
+  identifier: {
+    wire: 'IdentifierExecutor',
+    id: 'SWRlbnRpZmllckV4ZWN1dG9yOkxPQ0FM',
+    i18nKey: 'authenticator.identifier',
+  },
   password: { wire: 'BasicAuthenticator', id: 'QmFzaWNBdXRoZW50aWNhdG9yOkxPQ0FM', i18nKey: 'authenticator.basic' },
   totp: { wire: 'totp', id: 'dG90cDpMT0NBTA', i18nKey: 'authenticator.totp' },
-  'email-otp': { wire: 'email-otp-authenticator', id: 'ZW1haWwtb3RwLWF1dGhlbnRpY2F0b3I6TE9DQUw', i18nKey: 'authenticator.email.otp' },
+  'email-otp': {
+    wire: 'email-otp-authenticator',
+    id: 'ZW1haWwtb3RwLWF1dGhlbnRpY2F0b3I6TE9DQUw',
+    i18nKey: 'authenticator.email.otp',
+  },
   passkey: { wire: 'FIDOAuthenticator', id: 'RklET0F1dGhlbnRpY2F0b3I6TE9DQUw', i18nKey: 'authenticator.passkey' },
 } as const
 
@@ -108,7 +116,9 @@ export const zNativeAnswer = z.strictObject({
   version: z.int().nonnegative().optional(),
   selectedAuthenticator: z.strictObject({
     authenticatorId: z.string().min(1).max(300),
-    params: z.record(z.string().max(64), z.union([z.string().max(32_768), z.array(z.string().max(512)).max(50)])).optional(),
+    params: z
+      .record(z.string().max(64), z.union([z.string().max(32_768), z.array(z.string().max(512)).max(50)]))
+      .optional(),
   }),
 })
 

@@ -36,9 +36,21 @@ export type PageView = PageFrame &
         retry: boolean
         form: StepForm
       }
-    | { page: 'logout'; form: { action: string; csrf: string; fields: Record<string, string> }; client?: { name: string }; account?: { name: string; identifier: string } }
+    | {
+        page: 'logout'
+        form: { action: string; csrf: string; fields: Record<string, string> }
+        client?: { name: string }
+        account?: { name: string; identifier: string }
+      }
     | { page: 'signed-out'; client?: { name: string; uri?: string } }
-    | { page: 'error'; status: number; code: string; params: Record<string, string>; traceId: string; retryUrl?: string }
+    | {
+        page: 'error'
+        status: number
+        code: string
+        params: Record<string, string>
+        traceId: string
+        retryUrl?: string
+      }
   )
 
 /** The answer of `pages(view)`: contents of `<head>` and `<body>`, already escaped HTML. */

@@ -1,8 +1,14 @@
+import type { ErrorCode, OrganizationId, PageFrame, RenderPage } from '@cardea/protocol'
+import type { Call } from './http/call.ts'
 import type { Contributed } from './slot.ts'
 import type { Store } from './store/store.ts'
 
 /** Structured log line; secrets are masked by the logger, not by the caller. */
-export type Log = (level: 'debug' | 'info' | 'warn' | 'error', message: string, fields?: Record<string, unknown>) => void
+export type Log = (
+  level: 'debug' | 'info' | 'warn' | 'error',
+  message: string,
+  fields?: Record<string, unknown>,
+) => void
 
 /** A mail as a transport takes it: both parts are always there. */
 export interface Mail {
@@ -13,6 +19,22 @@ export interface Mail {
   /** The same for every try of the same message. */
   readonly idempotencyKey: string
 }
+
+export interface OutboundRequest {
+  readonly method?: 'GET' | 'POST'
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  /** 64 KiB unless told. */
+  readonly maxBytes?: number
+}
+
+export interface OutboundResponse {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: string
+}
+
+export type OutboundFetch = (url: string, request?: OutboundRequest) => Promise<OutboundResponse>
 
 /** What the host gives and every layer may use. Made once per engine; has no state of its own. */
 export interface Kernel {
@@ -28,10 +50,21 @@ export interface Kernel {
   readonly open: (sealed: string, context: string) => Promise<string>
   /** Keyed hash under the key-encryption key (HMAC-SHA256, base64url), for values that must not be guessable from a dump. */
   readonly mac: (value: string, context: string) => string
-  /** The one hardened outbound fetcher. */
-  readonly fetch: (url: string, init?: { method?: string; headers?: Record<string, string>; body?: string; maxBytes?: number }) => Promise<{ status: number; headers: Headers; body: string }>
+  /** The one hardened outbound fetcher: https, public addresses, pinned, no redirects, 5 s, a size cap. */
+  readonly fetch: OutboundFetch
+  /** Whether `fetch` would be allowed to try this URL: checked when an address is registered. */
+  readonly mayFetch: (url: string) => boolean
   readonly sendMail: (mail: Mail) => Promise<void>
   readonly log: Log
+  /** Draws hosted pages. */
+  readonly pages: RenderPage
+  /** What every page shows around its content: organization (root when not given) and locale of the request. */
+  readonly frame: (
+    call: Pick<Call, 'headers' | 'query' | 'path'>,
+    org?: OrganizationId,
+  ) => Promise<Omit<PageFrame, 'nonce'>>
+  /** The English text of an error code. */
+  readonly text: (code: ErrorCode, params: object) => string
   /** `CARDEA_DEV=1`: development routes exist. */
   readonly development: boolean
   /** What features contributed to a slot. */

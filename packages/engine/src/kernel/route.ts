@@ -49,4 +49,7 @@ export interface Route<E> {
 }
 
 /** A route without its steps, for `describe()`, OpenAPI and the isolation test. */
-export type RouteDescription = Omit<Route<never>, 'steps'> & { readonly feature: string; readonly steps: readonly string[] }
+export type RouteDescription = Omit<Route<never>, 'steps'> & {
+  readonly feature: string
+  readonly steps: readonly string[]
+}

@@ -3,9 +3,11 @@ export interface Call {
   readonly method: string
   /** Path after `/t/{root}` was stripped; never derived from `Host`. */
   readonly path: string
+  /** Id or handle out of `/o/{organization}/…`, when the path had it. */
+  readonly organization: string | undefined
   /** Values of the path pattern. */
   readonly params: Readonly<Record<string, string>>
-  /** Query parameters; a name given twice has already been refused. */
+  /** Query parameters; a name given twice has already been refused, but `resource` (RFC 8707 §2), whose values are joined by a space. */
   readonly query: ReadonlyMap<string, string>
   /** Form or flat JSON members of the body; empty without one. */
   readonly form: ReadonlyMap<string, string>
