@@ -7,6 +7,7 @@ import type { Log } from '../kernel.ts'
 import type { MigrationPlan } from './migrate.ts'
 import { planMigrations } from './migrate.ts'
 import type { Migration } from './migration.ts'
+import { openPostgresStore } from './postgres/store.ts'
 import { openSqliteStore } from './sqlite/store.ts'
 import type { Store } from './store.ts'
 
@@ -42,6 +43,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     log: options.log ?? (() => {}),
     poolSize: options.poolSize ?? 10,
   }
+  if (/^postgres(ql)?:/.test(options.url)) return openPostgresStore(options.url, settings)
   const file = options.url.startsWith('file://')
     ? fileURLToPath(options.url)
     : resolve(options.url.replace(/^file:/, ''))

@@ -10,10 +10,19 @@ export interface RunningUnit {
   readonly unit: Unit
   readonly topics: ReadonlySet<string>
   readonly events: readonly NewEvent[]
-  /** Writes the collected events and throws what made the unit fail, if something did. */
-  finish(): Promise<void>
+  /** What made the unit fail, also when its work has swallowed the error. */
+  failure(): { readonly error: unknown } | undefined
+  /** Writes the events that were emitted; the last statements of the unit. */
+  writeEvents(): Promise<void>
   /** From now on every statement of it is refused; with `reason`, the unit counts as failed. */
   end(reason?: Error): void
+}
+
+/** The error of a unit that kept its transaction waiting. */
+export function stalledUnit(): Error {
+  return new Error(
+    'A unit of work awaited something other than the store and was rolled back: do it before the unit, or after.',
+  )
 }
 
 /**
@@ -52,13 +61,12 @@ export function startUnit(run: Run, queriesOver: QueriesOver, outbox: Outbox): R
         topics.add(topic)
       },
     },
-    async finish() {
-      if (events.length > 0 && !failure && !over)
-        await outbox.write(queries.across('write the events of a unit'), events)
-      if (failure) throw failure.error
-      if (over) throw over
+    failure: () => failure,
+    async writeEvents() {
+      if (events.length > 0) await outbox.write(queries.across('write the events of a unit'), events)
     },
     end(reason) {
+      if (reason) failure ??= { error: reason }
       over ??= reason ?? new Error('This unit of work is over: a statement came after its work had returned.')
     },
   }

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Run } from '../connection.ts'
 import type { RunningUnit } from '../running-unit.ts'
+import { stalledUnit } from '../running-unit.ts'
 import type { Unit } from '../store.ts'
 import type { SqliteConnection } from './connection.ts'
 import { isBusy } from './connection.ts'
@@ -107,26 +108,25 @@ export function createWriter(
 
   type Outcome = { readonly value: unknown } | { readonly error: unknown; readonly stalled?: true }
 
+  const workAndWrite = async (waiting: Waiting, unit: RunningUnit): Promise<Outcome> => {
+    const value = await waiting.work(unit.unit)
+    const failure = unit.failure()
+    if (failure) return failure
+    await unit.writeEvents()
+    return { value }
+  }
+
   const runUnit = async (waiting: Waiting, unit: RunningUnit): Promise<Outcome> => {
     connection.exec('savepoint unit')
     const outcome = await new Promise<Outcome>((resolve) => {
       current = {
         stall() {
-          const error = new Error(
-            'A unit of work awaited something other than the store and was rolled back: do it before the unit, or after.',
-          )
+          const error = stalledUnit()
           unit.end(error)
           resolve({ error, stalled: true })
         },
       }
-      waiting.work(unit.unit).then(
-        (value) =>
-          unit.finish().then(
-            () => resolve({ value }),
-            (error: unknown) => resolve({ error }),
-          ),
-        (error: unknown) => resolve({ error }),
-      )
+      workAndWrite(waiting, unit).then(resolve, (error: unknown) => resolve({ error }))
     })
     current = undefined
     unit.end()

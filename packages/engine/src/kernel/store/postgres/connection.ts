@@ -1,0 +1,142 @@
+import type { CompiledQuery, QueryResult } from 'kysely'
+import pg from 'pg'
+import type { Log } from '../../kernel.ts'
+import type { Run } from '../connection.ts'
+
+/** One connection of the pool, held for a unit or a migration. */
+export interface PostgresConnection {
+  readonly run: Run
+  /** Runs text without parameters; resolves to the command that the server completed (`COMMIT`, `ROLLBACK`). */
+  exec(sql: string): Promise<string>
+  /** Sends `payload` on `channel` with the commit. */
+  notify(channel: string, payload: string): Promise<unknown>
+  /** Gives it back; a `broken` one is closed. */
+  release(broken: boolean): void
+}
+
+export interface PostgresPool {
+  /** Runs a statement by itself on any connection. */
+  readonly run: Run
+  /** Takes a connection out; `lost` is told when it breaks before it is released. */
+  connect(lost: (error: Error) => void): Promise<PostgresConnection>
+  end(): Promise<void>
+}
+
+/** How long a unit may keep its transaction without a statement. */
+const idleInTransaction = 5_000
+const connectTimeout = 10_000
+const keptStatements = 1_000
+
+// Object identifiers of pg_type: what comes back looks as it does from SQLite.
+const int8 = 20
+const numeric = 1700
+const bool = 16
+
+function toInteger(text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw new RangeError(`${text} is too large an integer.`)
+  return value
+}
+
+const types: pg.CustomTypesConfig = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (format !== 'binary') {
+      if (oid === int8 || oid === numeric) return toInteger
+      if (oid === bool) return (text: string) => (text === 't' ? 1 : 0)
+    }
+    return pg.types.getTypeParser(oid, format)
+  },
+}
+
+/** The settings every connection has. */
+export function connectionSettings(url: string) {
+  return {
+    connectionString: url,
+    application_name: 'cardea',
+    connectionTimeoutMillis: connectTimeout,
+    keepAlive: true,
+    types,
+  }
+}
+
+const changing = ['INSERT', 'UPDATE', 'DELETE']
+
+export function createPostgresPool(url: string, max: number, log: Log): PostgresPool {
+  const pool = new pg.Pool({
+    ...connectionSettings(url),
+    max,
+    // Statements are sent without waiting for the answer to the one before.
+    pipeline: true,
+    idle_in_transaction_session_timeout: idleInTransaction,
+  })
+  pool.on('error', (error) => log('warn', 'PostgreSQL closed an idle connection.', { error }))
+
+  // A statement has a name by its text: the server parses and plans it once for each connection. Texts that
+  // come after the bound has been reached (`in` lists of unusual lengths) stay without one.
+  const names = new Map<string, string>()
+  const nameOf = (sql: string): string | undefined => {
+    const known = names.get(sql)
+    if (known || names.size >= keptStatements) return known
+    const name = `c${names.size}`
+    names.set(sql, name)
+    return name
+  }
+
+  const runOn = async (on: pg.Pool | pg.PoolClient, query: CompiledQuery): Promise<QueryResult<unknown>> => {
+    const name = nameOf(query.sql)
+    const { command, rowCount, rows } = await on.query({
+      ...(name ? { name } : {}),
+      text: query.sql,
+      values: [...query.parameters],
+    })
+    return changing.includes(command) ? { rows, numAffectedRows: BigInt(rowCount ?? 0) } : { rows }
+  }
+
+  return {
+    async run(query) {
+      try {
+        return await runOn(pool, query)
+      } catch (error) {
+        if (!isStalePlan(error)) throw error
+        const { rows } = await pool.query({ text: query.sql, values: [...query.parameters] })
+        return { rows }
+      }
+    },
+    async connect(lost) {
+      const client = await pool.connect()
+      client.on('error', lost)
+      return {
+        run: (query) => runOn(client, query),
+        async exec(sql) {
+          return (await client.query(sql)).command
+        },
+        notify: (channel, payload) => client.query('select pg_notify($1, $2)', [channel, payload]),
+        release(broken) {
+          client.off('error', lost)
+          client.release(broken)
+        },
+      }
+    },
+    end: () => pool.end(),
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+/** A migration of another process has changed what a prepared statement returns; a fresh one works. */
+export function isStalePlan(error: unknown): boolean {
+  return codeOf(error) === '0A000' && error instanceof Error && error.message.includes('cached plan')
+}
+
+/** Whether the same transaction can succeed when it is tried again: serialization failure, deadlock. */
+export function isConflict(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === '40001' || code === '40P01'
+}
+
+/** The server ended a transaction that stood still. */
+export function isStall(error: unknown): boolean {
+  return codeOf(error) === '25P03'
+}
