@@ -52,4 +52,6 @@ const install = () => {
 
 const status = install()
 process.exitCode =
-  status === 0 ? run('node', [join(root, 'packages/tooling/src/cli.ts'), ...process.argv.slice(2)]) : status
+  status === 0
+    ? run('node', ['--conditions=cardea-source', join(root, 'packages/tooling/src/cli.ts'), ...process.argv.slice(2)])
+    : status
