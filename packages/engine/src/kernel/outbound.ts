@@ -45,8 +45,16 @@ export function isPublicAddress(address: string): boolean {
 
 const timeout = 5_000
 
+/** Every address of a host name. */
+export type Resolver = (host: string) => Promise<readonly { address: string; family: number }[]>
+
+const system: Resolver = (host) => lookup(host, { all: true })
+
 /** The one way out: https to public addresses that were resolved once, or exact origins in `allow`. */
-export function createOutbound(allow: readonly string[]): { fetch: OutboundFetch; mayFetch: (url: string) => boolean } {
+export function createOutbound(
+  allow: readonly string[],
+  resolver: Resolver = system,
+): { fetch: OutboundFetch; mayFetch: (url: string) => boolean } {
   const allowed = new Set(allow.map((origin) => new URL(origin).origin))
   const mayFetch = (text: string) => {
     const url = URL.parse(text)
@@ -61,15 +69,15 @@ export function createOutbound(allow: readonly string[]): { fetch: OutboundFetch
   const fetch: OutboundFetch = async (text, init = {}) => {
     if (!mayFetch(text)) throw new Error(`outbound: ${text.slice(0, 200)} is not an address requests may go to`)
     const url = new URL(text)
-    const address = await resolve(url, allowed.has(url.origin))
+    const address = await resolve(url, allowed.has(url.origin), resolver)
     return send(url, address, init)
   }
   return { fetch, mayFetch }
 }
 
-async function resolve(url: URL, trusted: boolean): Promise<{ address: string; family: number }> {
+async function resolve(url: URL, trusted: boolean, resolver: Resolver): Promise<{ address: string; family: number }> {
   const host = url.hostname.replace(/^\[|\]$/g, '')
-  const addresses = await lookup(host, { all: true })
+  const addresses = await resolver(host)
   const [first] = addresses
   // Every address must be public: a name with one private address is an attack or a mistake.
   if (!first || (!trusted && !addresses.every(({ address }) => isPublicAddress(address)))) {
