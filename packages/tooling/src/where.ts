@@ -60,10 +60,8 @@ const locate = (feature: string, pattern: RegExp): Place | undefined => {
   return undefined
 }
 
-const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
-
 const declared = (name: string): RegExp =>
-  new RegExp(`^(?:export )?(?:async )?(?:function\\*? ${escape(name)}\\b|const ${escape(name)}\\b)`, 'm')
+  new RegExp(`^(?:export )?(?:async )?(?:function\\*? ${RegExp.escape(name)}\\b|const ${RegExp.escape(name)}\\b)`, 'm')
 
 const show = (label: string, place: Place | undefined, note: string): void =>
   console.log(`${label.padEnd(24)} ${place ? `${place.path}:${place.line}` : '(made at start)'}  ${note}`)
@@ -96,7 +94,11 @@ export const where = async ([method = '', path = '']: readonly string[]): Promis
     return 1
   }
   console.log(`${route.method} ${route.path}: ${route.summary}\n`)
-  show('route', locate(route.feature, new RegExp(`path: ['"]${escape(route.path)}['"]`)), `feature ${route.feature}`)
+  show(
+    'route',
+    locate(route.feature, new RegExp(`path: ['"]${RegExp.escape(route.path)}['"]`)),
+    `feature ${route.feature}`,
+  )
   for (const [at, step] of route.steps.entries()) {
     const place = locate(route.feature, declared(step))
     show(`${at + 1}. ${step}`, place, reason(place))
