@@ -1,0 +1,123 @@
+import type { EventId } from '@cardea/protocol'
+import type { Store } from '../store/store.ts'
+import type { Event } from './event.ts'
+import { toEvent } from './outbox.ts'
+
+/** A delivery that this process has claimed. `attempt` names the claim: a later one makes it void. */
+export interface Claim {
+  readonly event: Event
+  readonly attempt: number
+}
+
+const reason = 'deliver events'
+
+/** The subscribers among `names` that have something to handle at `now`. */
+export async function dueSubscribers(store: Store, names: readonly string[], now: number): Promise<string[]> {
+  if (names.length === 0) return []
+  const rows = await store
+    .across(reason)
+    .selectFrom('delivery')
+    .select('subscriber')
+    .distinct()
+    .where('subscriber', 'in', names)
+    .where('due_at', '<=', now)
+    .where('dead_at', 'is', null)
+    .execute()
+  return rows.map((row) => row.subscriber)
+}
+
+/** Claims up to `limit` due deliveries, oldest first; nobody else gets them before `leaseEnd`. */
+export async function claim(
+  store: Store,
+  subscriber: string,
+  limit: number,
+  now: number,
+  leaseEnd: number,
+): Promise<Claim[]> {
+  const { claimed, events } = await store.unit(async (unit) => {
+    const queries = unit.across(reason)
+    const claimed = await queries
+      .with('due', (db) =>
+        db
+          .selectFrom('delivery')
+          .select('event_id')
+          .where('subscriber', '=', subscriber)
+          .where('due_at', '<=', now)
+          .where('dead_at', 'is', null)
+          .orderBy('event_id')
+          .limit(limit)
+          // SQLite has one writer; on PostgreSQL several processes claim at the same time.
+          .$if(store.dialect === 'postgres', (query) => query.forUpdate().skipLocked()),
+      )
+      .updateTable('delivery')
+      .from('due')
+      .set((eb) => ({ due_at: leaseEnd, attempts: eb('attempts', '+', 1) }))
+      .whereRef('delivery.event_id', '=', 'due.event_id')
+      .where('delivery.subscriber', '=', subscriber)
+      .returning(['delivery.event_id as id', 'delivery.attempts as attempt'])
+      .execute()
+    if (claimed.length === 0) return { claimed, events: [] }
+    const ids = claimed.map(({ id }) => id)
+    const events = await queries.selectFrom('event').selectAll().where('id', 'in', ids).orderBy('id').execute()
+    return { claimed, events }
+  })
+  const attempts = new Map(claimed.map(({ id, attempt }) => [id, attempt]))
+  return events.map((row) => ({ event: toEvent(row), attempt: attempts.get(row.id) ?? 1 }))
+}
+
+/** Forgets deliveries that were handled; one that somebody else has claimed since is left to them. */
+export async function settle(store: Store, subscriber: string, claims: readonly Claim[]): Promise<void> {
+  await store.unit(async (unit) => {
+    for (const [attempt, group] of Map.groupBy(claims, (one) => one.attempt)) {
+      await unit
+        .across(reason)
+        .deleteFrom('delivery')
+        .where('subscriber', '=', subscriber)
+        .where('attempts', '=', attempt)
+        .where('event_id', 'in', idsOf(group))
+        .execute()
+    }
+  })
+}
+
+/** Puts a failed delivery off until `dueAt`, or for good. */
+export async function postpone(
+  store: Store,
+  subscriber: string,
+  failed: Claim,
+  until: { readonly dueAt: number } | { readonly deadAt: number },
+  error: string,
+): Promise<void> {
+  await store.unit(async (unit) => {
+    await unit
+      .across(reason)
+      .updateTable('delivery')
+      .set('deadAt' in until ? { dead_at: until.deadAt, error } : { due_at: until.dueAt, error })
+      .where('subscriber', '=', subscriber)
+      .where('event_id', '=', failed.event.id)
+      .where('attempts', '=', failed.attempt)
+      .execute()
+  })
+}
+
+/** Keeps the claims of handlers that still run. */
+export async function renew(
+  store: Store,
+  subscriber: string,
+  claims: readonly Claim[],
+  leaseEnd: number,
+): Promise<void> {
+  await store.unit(async (unit) => {
+    await unit
+      .across(reason)
+      .updateTable('delivery')
+      .set({ due_at: leaseEnd })
+      .where('subscriber', '=', subscriber)
+      .where('event_id', 'in', idsOf(claims))
+      .execute()
+  })
+}
+
+function idsOf(claims: readonly Claim[]): EventId[] {
+  return claims.map((one) => one.event.id)
+}
