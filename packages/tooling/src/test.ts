@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { checks } from './checks/check.ts'
 import { ensureChromium } from './chromium.ts'
+import { manifestsHold, typesResolve } from './packed.ts'
 import { run } from './process.ts'
 import { root } from './root.ts'
 import type { Tally } from './tally.ts'
@@ -14,10 +15,12 @@ const reports = join(root, 'node_modules/.cache/cardea/reports')
 const command = async (...[program, args, options]: Parameters<typeof run>): Promise<Tally> =>
   one((await run(program, args, options)) === 0)
 
-const stages = (env: Record<string, string>): Stage[] => [
+const stages = (env: Record<string, string>, long: boolean): Stage[] => [
   { title: 'Build and type-check', run: () => command('pnpm', ['pipeline', '--full'], { env }) },
   { title: 'Lint and format', run: () => command('biome', ['ci', '.']) },
   ...checks.map(({ title, passes }) => ({ title, run: async () => one(await passes()) })),
+  { title: 'Packages as published', run: async () => one(await manifestsHold()) },
+  ...(long ? [{ title: 'Types of the packages as published', run: async () => one(await typesResolve()) }] : []),
   {
     title: 'Vitest',
     run: async () => {
@@ -53,7 +56,7 @@ export const test = async ({ long }: { long: boolean }): Promise<number> => {
   mkdirSync(reports, { recursive: true })
   const began = performance.now()
   let total = none
-  for (const stage of stages(long ? { CARDEA_LONG: '1' } : {})) {
+  for (const stage of stages(long ? { CARDEA_LONG: '1' } : {}, long)) {
     const since = performance.now()
     console.log(`\n── ${stage.title}`)
     const tally = await stage.run().catch((reason: unknown) => {
