@@ -28,8 +28,8 @@ const freePort = (): Promise<number> =>
     })
   })
 
-/** Ends the server when our end of stdin closes, so that it does not outlive a run that was killed. */
-const supervisor = '"$0" "$@" & server=$!; read -r _; kill -INT $server; wait $server'
+/** Ends the server and removes its files when our end of stdin closes: neither outlives a run that was killed. */
+const supervisor = '"$0" "$@" & server=$!; read -r _; kill -INT $server; wait $server; cd / && rm -rf "$CLUSTER"'
 
 const flags = (folder: string, port: number, durable: boolean): string[] => {
   const settings = [`unix_socket_directories=${folder}`, 'max_connections=300', 'listen_addresses=127.0.0.1']
@@ -51,7 +51,7 @@ export const startPostgres = async ({ durable = false }: PostgresOptions = {}): 
   if ('uid' in account)
     for (const path of [folder, join(folder, 'data'), secret]) chownSync(path, account.uid, account.gid)
 
-  const as = { ...account, cwd: folder, env: { PATH: process.env.PATH, LC_ALL: 'C' } }
+  const as = { ...account, cwd: folder, env: { PATH: process.env.PATH, LC_ALL: 'C', CLUSTER: folder } }
   const initdb = spawnSync(
     join(bin, 'initdb'),
     [
