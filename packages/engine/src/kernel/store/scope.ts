@@ -3,7 +3,6 @@ import type {
   InsertQueryNode,
   OperationNode,
   RootOperationNode,
-  SelectQueryNode,
   UpdateQueryNode,
   WithNode,
 } from 'kysely'
@@ -14,6 +13,7 @@ import {
   JoinNode,
   ListNode,
   OnNode,
+  SelectQueryNode,
   TableNode,
   UsingNode,
   WhereNode,
@@ -32,7 +32,7 @@ export interface ScopedTables {
 }
 
 // What a fragment of raw SQL would need to name a table by itself, or to hide what follows it.
-const reaching = /\b(?:from|join|into|update|delete|select|table|union|with)\b|--|\/\*|;/i
+const reaching = /\b(?:from|join|into|update|delete|select|table|union|with)\b|\bin\s+["\w]|--|\/\*|;/i
 
 /**
  * Confines a query to one organization: every table named anywhere in it gets `org_id = org` beside it, rows
@@ -59,6 +59,8 @@ export function scopeTo(org: string, tables: ScopedTables): Rewrite {
       return mapChildren(node, (child) => tableExpression(child, ctes, conditions))
     }
     if (JoinNode.is(node)) return join(node, ctes, conditions)
+    // Whatever else stands for a table (raw SQL, a function) may name one by itself.
+    if (!SelectQueryNode.is(table)) return refuseScope(`a ${table.kind} as a table`)
     return scope(node, ctes)
   }
 
