@@ -1,5 +1,6 @@
 import type { ClientId, OrganizationId } from '@cardea/protocol'
 import type { JSONWebKeySet } from 'jose'
+import type { SignInPolicy } from '../flow/index.ts'
 
 export type ClientAuthMethod = 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt'
 
@@ -41,6 +42,8 @@ export interface Client {
   readonly refreshLeeway: number
   /** Seconds from the first refresh token on. */
   readonly refreshLifetime: number
+  /** Who may sign in to it with what; the organization's policy when undefined. */
+  readonly signInPolicy: SignInPolicy | undefined
   readonly status: 'active' | 'disabled'
   readonly createdAt: number
   readonly updatedAt: number

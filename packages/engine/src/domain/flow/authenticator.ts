@@ -1,7 +1,8 @@
 import type { AccountId, ErrorCode, FactorId, OrganizationId } from '@cardea/protocol'
-import type { Json } from '../../kernel/events/index.ts'
 import type { Failure } from '../../kernel/errors.ts'
+import type { Json } from '../../kernel/events/index.ts'
 import { defineSlot } from '../../kernel/slot.ts'
+import type { Unit } from '../../kernel/store/index.ts'
 import type { Account, Subject } from '../account/account.ts'
 import type { Engine } from '../engine.ts'
 
@@ -16,8 +17,17 @@ export interface Field {
 /** What an authenticator shows; serialisable, no HTML. */
 export type Prompt =
   | { readonly type: 'fields'; readonly fields: readonly Field[]; readonly data?: Readonly<Record<string, string>> }
-  | { readonly type: 'redirect'; readonly url: string; readonly requiredParams: readonly string[]; readonly data?: Readonly<Record<string, string>> }
-  | { readonly type: 'passkey'; readonly requiredParams: readonly string[]; readonly data: Readonly<Record<string, string>> }
+  | {
+      readonly type: 'redirect'
+      readonly url: string
+      readonly requiredParams: readonly string[]
+      readonly data?: Readonly<Record<string, string>>
+    }
+  | {
+      readonly type: 'passkey'
+      readonly requiredParams: readonly string[]
+      readonly data: Readonly<Record<string, string>>
+    }
   | { readonly type: 'wait'; readonly data: Readonly<Record<string, string>> }
   | { readonly type: 'choice'; readonly fields: readonly Field[]; readonly data: Readonly<Record<string, string>> }
 
@@ -44,7 +54,11 @@ export type Verdict =
   /** Wrong: the same option may be tried again. The code must not differ between account and ghost. */
   | { readonly type: 'rejected'; readonly failure: Failure; readonly restart?: Started }
   /** Not an answer but a request of the person (resend the code): show this. */
-  | { readonly type: 'again'; readonly started: Started; readonly message?: { readonly code: ErrorCode; readonly params: Readonly<Record<string, string>> } }
+  | {
+      readonly type: 'again'
+      readonly started: Started
+      readonly message?: { readonly code: ErrorCode; readonly params: Readonly<Record<string, string>> }
+    }
 
 /** One enrolled factor, for account pages and the Admin API. */
 export interface Factor {
@@ -80,6 +94,26 @@ export interface Authenticator {
   }
   readonly list: (engine: Engine, org: OrganizationId, account: AccountId) => Promise<readonly Factor[]>
   readonly remove: (engine: Engine, org: OrganizationId, account: AccountId, factor: FactorId) => Promise<boolean>
+  /** Names a factor the person may have several of. */
+  readonly rename?: (
+    engine: Engine,
+    org: OrganizationId,
+    account: AccountId,
+    factor: FactorId,
+    name: string,
+  ) => Promise<boolean>
+  /**
+   * Sets the credential to a known value (configuration as code, password change): a password, a base32 seed.
+   * `undefined` when the account has exactly this one already, else the write, for a unit; it emits
+   * `factor.added` or `factor.changed`. Fails with the authenticator's own codes when the value is not acceptable.
+   */
+  readonly provision?: (
+    engine: Engine,
+    account: Account,
+    value: string,
+  ) => Promise<((unit: Unit) => Promise<void>) | undefined>
+  /** What would be accepted now (the TOTP code), for the development inbox; never called elsewhere. */
+  readonly developmentCode?: (engine: Engine, account: Account) => Promise<string | undefined>
 }
 
 /** Where authenticators join, keyed by id. */

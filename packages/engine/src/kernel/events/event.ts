@@ -10,6 +10,18 @@ export type Actor =
   | { readonly type: 'system' }
   | { readonly type: 'anonymous' }
 
+/** The request that an event came from. */
+export interface Origin {
+  /** `traceId` of the request. */
+  readonly request: string
+  /** `client_id` of the app the actor used. */
+  readonly client?: string
+  readonly address?: string
+  readonly userAgent?: string
+  /** On whose behalf the actor acted, innermost first (RFC 8693 §4.1). */
+  readonly act?: readonly { readonly type: 'account' | 'client'; readonly id: string }[]
+}
+
 /** Something that happened, in the past tense: `session.ended`, `account.created`. */
 export interface NewEvent {
   readonly type: string
@@ -20,6 +32,7 @@ export interface NewEvent {
   readonly session?: SessionId
   /** Parameters for readers and subscribers; never a password, code, token or seed. */
   readonly data?: { readonly [key: string]: Json }
+  readonly origin?: Origin
 }
 
 /** A written event. `at` is in milliseconds since the epoch. */

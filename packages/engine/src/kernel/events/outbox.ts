@@ -65,7 +65,7 @@ function createEventIds(): (at: number) => EventId {
 }
 
 function toRow(event: Event): EventTable {
-  const { actor, data } = event
+  const { actor, data, origin } = event
   return {
     org_id: event.org,
     id: event.id,
@@ -76,6 +76,7 @@ function toRow(event: Event): EventTable {
     target: event.target ?? null,
     session: event.session ?? null,
     data: data === undefined ? null : JSON.stringify(data),
+    origin: origin === undefined ? null : JSON.stringify(origin),
   }
 }
 
@@ -93,5 +94,6 @@ export function toEvent(row: EventTable): Event {
     ...(row.target === null ? {} : { target: row.target }),
     ...(row.session === null ? {} : { session: row.session }),
     ...(row.data === null ? {} : { data: JSON.parse(row.data) }),
+    ...(row.origin === null ? {} : { origin: JSON.parse(row.origin) }),
   }
 }

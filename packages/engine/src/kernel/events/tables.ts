@@ -16,6 +16,8 @@ export interface EventTable {
   session: SessionId | null
   /** JSON */
   data: string | null
+  /** JSON */
+  origin: string | null
 }
 
 /** One row for each event that a subscriber still has to handle; gone when it has. */
@@ -54,6 +56,7 @@ export const eventMigrations: readonly Migration[] = [
         .addColumn('target', column.text)
         .addColumn('session', column.text)
         .addColumn('data', column.json)
+        .addColumn('origin', column.json)
         .addPrimaryKeyConstraint('event_pk', ['id'])
         .execute()
       await db.schema.createIndex('event_org').on('event').columns(['org_id', 'id']).execute()
