@@ -1,4 +1,11 @@
 import { library } from '@cardea/tooling/tsdown'
 import { defineConfig } from 'tsdown'
 
-export default defineConfig(library({ en: 'src/en/index.ts' }))
+export default defineConfig(
+  library({
+    'en/index': 'src/en/index.ts',
+    'en/components': 'src/en/components.ts',
+    'en/errors': 'src/en/errors.ts',
+    'en/pages': 'src/en/pages.ts',
+  }),
+)

@@ -1,1 +1,1 @@
-export const name = 'en'
+export { errors } from './errors.ts'

@@ -10,3 +10,5 @@ import type { RequestErrors } from './request.ts'
 export interface ErrorParams extends RequestErrors, OAuthErrors, FlowErrors, ApiErrors {}
 
 export type ErrorCode = keyof ErrorParams
+
+export type { FlowErrors }

@@ -1,0 +1,55 @@
+import type { ErrorCatalogue } from '../catalogue.ts'
+import { duration } from './duration.ts'
+import { flowErrors } from './flow-errors.ts'
+
+/** What a person reads when something is refused: what happened, and what to do next. */
+export const errors: ErrorCatalogue = {
+  'request.not_found': ({ path }) => `There is nothing at ${path}.`,
+  'request.method_not_allowed': ({ method, allowed }) => `${method} is not possible here. Use ${allowed}.`,
+  'request.content_type': ({ expected }) => `Send the request as ${expected}.`,
+  'request.too_large': ({ maxBytes }) => `The request is too large. At most ${maxBytes} bytes are accepted.`,
+  'request.malformed_json': 'The body is not valid JSON.',
+  'request.duplicate_parameter': ({ name }) => `The parameter ${name} is given more than once.`,
+  'request.bad_characters': ({ name }) => `The parameter ${name} has characters that are not allowed.`,
+  'request.missing_parameter': ({ name }) => `The parameter ${name} is missing.`,
+  'request.invalid_parameter': ({ name, reason }) => `The parameter ${name} is not valid: ${reason}.`,
+  'request.rate_limited': ({ seconds }) => `That was a lot of requests. Wait ${duration(seconds)} and try again.`,
+  'request.token_required': 'An access token is required.',
+  'request.token_invalid': 'The access token is expired, revoked or not valid here.',
+  'request.insufficient_scope': ({ scope }) => `The access token needs the scope ${scope}.`,
+  'request.internal': 'Something went wrong on our side. Try again in a moment.',
+
+  'client.authentication_failed': 'The app could not prove who it is.',
+  'client.unknown': 'This app is not known here.',
+  'client.grant_not_allowed': ({ grantType }) => `This app may not use the grant type ${grantType}.`,
+  'grant.unsupported_type': ({ grantType }) => `The grant type ${grantType} is not supported.`,
+  'grant.invalid_code': 'The code is expired, already used, or was made for another app.',
+  'grant.invalid_refresh_token': 'The refresh token is expired, revoked, or was made for another app.',
+  'grant.pkce_failed': 'The code verifier does not match the code challenge.',
+  'authorization.redirect_uri_invalid': 'The app asked to send you to an address it has not registered.',
+  'authorization.response_type_unsupported': ({ responseType }) =>
+    `The response type ${responseType} is not supported.`,
+  'authorization.response_mode_unsupported': ({ responseMode }) =>
+    `The response mode ${responseMode} is not supported.`,
+  'authorization.scope_invalid': ({ scope }) => `The scope ${scope} is unknown or not allowed for this app.`,
+  'authorization.pkce_required': 'The app must send a PKCE code challenge with method S256.',
+  'authorization.target_invalid': ({ resource }) => `The resource ${resource} is unknown or not allowed for this app.`,
+  'authorization.login_required': 'You need to sign in.',
+  'authorization.interaction_required': 'You need to answer a question before this can go on.',
+  'authorization.consent_required': 'The app needs your consent.',
+  'authorization.access_denied': 'Access was denied.',
+  'authorization.unmet_requirements': 'Your sign-in does not meet what the app asks for.',
+  'authorization.request_not_supported': 'The parameter request is not supported.',
+  'authorization.request_uri_not_supported': 'The parameter request_uri is not supported.',
+  'authorization.native_not_enabled': 'App-native sign-in is not turned on for this app.',
+  'logout.invalid_request': ({ reason }) => `The sign-out request is not valid: ${reason}.`,
+
+  ...flowErrors,
+
+  'api.not_found': ({ kind }) => `There is no such ${kind}.`,
+  'api.conflict': ({ kind, field }) => `There already is another ${kind} with this ${field}.`,
+  'api.invalid': ({ field, reason }) => `${field}: ${reason}.`,
+  'api.reauthentication_required': 'Confirm that it is you: sign in again first.',
+  'api.last_factor': 'This is your only way to sign in. Add another one first.',
+  'api.current_password_wrong': 'The current password doesn’t match.',
+}
