@@ -10,5 +10,6 @@ export const library = (entry: Record<string, string>, more: UserConfig = {}): U
   sourcemap: true,
   clean: true,
   fixedExtension: false,
+  logLevel: 'warn',
   ...more,
 })

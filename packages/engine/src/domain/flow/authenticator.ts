@@ -3,7 +3,7 @@ import type { Failure } from '../../kernel/errors.ts'
 import type { Json } from '../../kernel/events/index.ts'
 import { defineSlot } from '../../kernel/slot.ts'
 import type { Unit } from '../../kernel/store/index.ts'
-import type { Account, Subject } from '../account/account.ts'
+import type { Account, Subject } from '../account/index.ts'
 import type { Engine } from '../engine.ts'
 
 /** A field of a prompt, in the words of the app-native wire. */

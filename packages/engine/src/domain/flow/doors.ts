@@ -1,11 +1,11 @@
 import type { FlowId } from '@cardea/protocol'
 import type { Call } from '../../kernel/http/call.ts'
 import { defineSlot } from '../../kernel/slot.ts'
-import type { Account } from '../account/account.ts'
+import type { Account } from '../account/index.ts'
 import type { AuthorizationAnswer } from '../authorization/request.ts'
-import type { Client } from '../client/client.ts'
+import type { Client } from '../client/index.ts'
 import type { Engine } from '../engine.ts'
-import type { Session } from '../session/session.ts'
+import type { Session } from '../session/index.ts'
 import type { FlowRecord } from './flow.ts'
 
 /** How a started flow is shown: the app-native answer, or a redirect to the hosted page. Contributed as `native` and `hosted`. */

@@ -1,7 +1,7 @@
 import type { AccountId, ClientId, FlowId, OrganizationId, SessionId } from '@cardea/protocol'
 import type { Json } from '../../kernel/events/index.ts'
 import type { AuthorizationRequest } from '../authorization/request.ts'
-import type { ProvenFactor } from '../session/session.ts'
+import type { ProvenFactor } from '../session/index.ts'
 import type { SignInPolicy } from './policy.ts'
 
 /** Which door a flow is answered through, and so what its answers are bound to. */

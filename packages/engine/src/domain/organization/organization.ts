@@ -1,5 +1,5 @@
 import type { Branding, OrganizationId } from '@cardea/protocol'
-import type { SignInPolicy } from '../flow/policy.ts'
+import type { SignInPolicy } from '../flow/index.ts'
 
 /** A tenant. The root has no parent; every row of every table belongs to one organization. */
 export interface Organization {
