@@ -8,31 +8,22 @@ type Route = {
   readonly method: string
   readonly path: string
   readonly summary: string
-  readonly feature: string
-  readonly steps: readonly string[]
+  readonly steps: { readonly names: readonly string[] }
 }
+
+type Feature = { readonly id: string; readonly routes?: readonly Route[] }
+
+type Known = { readonly feature: string; readonly route: Route }
 
 type Place = { readonly path: string; readonly line: number }
 
 const engine = 'packages/engine/src'
 
-/** The routes of an engine with everything it ships, made in memory for the question. */
-const routes = async (): Promise<readonly Route[]> => {
+/** Every route of the engine as shipped: routes are data, no engine has to run. */
+const routes = async (): Promise<readonly Known[]> => {
   const entry = pathToFileURL(join(root, engine, 'index.ts')).href
-  const { createEngine } = (await import(entry)) as {
-    createEngine: (options: object) => Promise<{ describe: () => readonly Route[]; close: () => Promise<void> }>
-  }
-  const made = await createEngine({
-    publicUrl: 'http://localhost:3000',
-    database: ':memory:',
-    key: new Uint8Array(32),
-    sendMail: async () => {},
-    log: () => {},
-    development: true,
-  })
-  const described = made.describe()
-  await made.close()
-  return described
+  const { defaultFeatures } = (await import(entry)) as { defaultFeatures: readonly Feature[] }
+  return defaultFeatures.flatMap(({ id, routes = [] }) => routes.map((route) => ({ feature: id, route })))
 }
 
 /** `/api/v1/accounts/acc_1` for a route `/api/v1/accounts/:accountId`. */
@@ -77,30 +68,31 @@ const reason = (place: Place | undefined): string => {
   return comment ? `— ${comment}` : ''
 }
 
+/** An exact path wins over a pattern, as it does in the router. */
+const findRoute = (all: readonly Known[], method: string, path: string): Known | undefined => {
+  const candidates = all.filter(({ route }) => route.method === method && matches(route.path, path))
+  return candidates.find(({ route }) => route.path === path) ?? candidates[0]
+}
+
 /** `npm run where -- POST /oauth2/token`: the steps a request takes, each with its file and line. */
-export const where = async ([method = '', path = '']: readonly string[]): Promise<number> => {
-  if (!/^[A-Za-z]+$/.test(method) || !path.startsWith('/')) {
+export const where = async ([verb = '', path = '']: readonly string[]): Promise<number> => {
+  const method = verb.toUpperCase()
+  if (!/^[A-Z]+$/.test(method) || !path.startsWith('/')) {
     console.error('usage: npm run where -- METHOD /path')
     return 2
   }
   const all = await routes()
-  const candidates = all.filter((route) => route.method === method.toUpperCase() && matches(route.path, path))
-  // An exact path wins over a pattern, as it does in the router.
-  const route = candidates.find((each) => each.path === path) ?? candidates[0]
-  if (!route) {
-    console.error(
-      `no route ${method.toUpperCase()} ${path}; known:\n${all.map((each) => `  ${each.method} ${each.path}`).join('\n')}`,
-    )
+  const found = findRoute(all, method, path)
+  if (!found) {
+    const known = all.map(({ route }) => `  ${route.method} ${route.path}`).join('\n')
+    console.error(`no route ${method} ${path}; known:\n${known}`)
     return 1
   }
+  const { feature, route } = found
   console.log(`${route.method} ${route.path}: ${route.summary}\n`)
-  show(
-    'route',
-    locate(route.feature, new RegExp(`path: ['"]${RegExp.escape(route.path)}['"]`)),
-    `feature ${route.feature}`,
-  )
-  for (const [at, step] of route.steps.entries()) {
-    const place = locate(route.feature, declared(step))
+  show('route', locate(feature, new RegExp(`path: ['"]${RegExp.escape(route.path)}['"]`)), `feature ${feature}`)
+  for (const [at, step] of route.steps.names.entries()) {
+    const place = locate(feature, declared(step))
     show(`${at + 1}. ${step}`, place, reason(place))
   }
   return 0
