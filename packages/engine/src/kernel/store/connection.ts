@@ -14,6 +14,10 @@ const refuse = async (): Promise<never> => {
   throw new Error('Transactions and connections belong to the store: use store.unit(…).')
 }
 
+function refusePlugin(): never {
+  throw new Error('The store takes no plugin, schema or connection of its own.')
+}
+
 /**
  * Makes the ways to build a Kysely over one dialect. The rewrite happens where a query is compiled, not as a
  * plugin: it cannot be taken off (`withoutPlugins`), it is applied once to a whole query with everything
@@ -63,10 +67,10 @@ export function createKyselyFactory(dialect: Pick<Dialect, 'createQueryCompiler'
         throw new Error('The store does not stream; page through the rows.')
       },
       provideConnection: refuse,
-      withConnectionProvider: () => executor,
-      withPlugin: () => executor,
-      withPlugins: () => executor,
-      withPluginAtFront: () => executor,
+      withConnectionProvider: refusePlugin,
+      withPlugin: refusePlugin,
+      withPlugins: refusePlugin,
+      withPluginAtFront: refusePlugin,
       withoutPlugins: () => executor,
     }
     return new Kysely<T>({ config, driver, executor, dialect: kyselyDialect })

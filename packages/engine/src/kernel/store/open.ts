@@ -1,5 +1,4 @@
-import { mkdirSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Subscription } from '../events/subscriber.ts'
 import { eventMigrations } from '../events/tables.ts'
@@ -7,8 +6,6 @@ import type { Log } from '../kernel.ts'
 import type { MigrationPlan } from './migrate.ts'
 import { planMigrations } from './migrate.ts'
 import type { Migration } from './migration.ts'
-import { openPostgresStore } from './postgres/store.ts'
-import { openSqliteStore } from './sqlite/store.ts'
 import type { Store } from './store.ts'
 
 export interface StoreOptions {
@@ -43,10 +40,14 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     log: options.log ?? (() => {}),
     poolSize: options.poolSize ?? 10,
   }
-  if (/^postgres(ql)?:/.test(options.url)) return openPostgresStore(options.url, settings)
+  // Loaded when asked for: `pg` would slow down the start of a process that has no use for it.
+  if (/^postgres(ql)?:/.test(options.url)) {
+    const { openPostgresStore } = await import('./postgres/store.ts')
+    return openPostgresStore(options.url, settings)
+  }
   const file = options.url.startsWith('file://')
     ? fileURLToPath(options.url)
     : resolve(options.url.replace(/^file:/, ''))
-  mkdirSync(dirname(file), { recursive: true })
+  const { openSqliteStore } = await import('./sqlite/store.ts')
   return openSqliteStore(file, settings)
 }

@@ -1,5 +1,6 @@
 import type { Kysely, RootOperationNode } from 'kysely'
 import type { KyselyFactory, Run } from './connection.ts'
+import { portable } from './portable.ts'
 import type { ScopedTables } from './scope.ts'
 import { scopeTo } from './scope.ts'
 import type { Queries, Tables } from './store.ts'
@@ -33,7 +34,7 @@ export function createQueries(
       across() {
         unscoped ??= make(run, (node) => {
           check(node)
-          return node
+          return portable(node)
         })
         return unscoped
       },

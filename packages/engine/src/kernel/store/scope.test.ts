@@ -1,6 +1,6 @@
 import type { OrganizationId } from '@cardea/protocol'
 import type { CompiledQuery, Kysely, SelectQueryBuilder } from 'kysely'
-import { sql } from 'kysely'
+import { CamelCasePlugin, sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Migration } from './migration.ts'
 import { column } from './migration.ts'
@@ -427,8 +427,6 @@ describe.each(testStores())('T-ISO in(org) on $name', ({ open }) => {
       'an unknown table': (db) => untyped(db).selectFrom('nothing').selectAll().execute(),
       'the schema of the database': (db) => untyped(db).selectFrom('sqlite_schema').selectAll().execute(),
       'a table of a named schema': (db) => untyped(db).selectFrom('public.account').selectAll().execute(),
-      'a schema set on the Kysely': (db) =>
-        untyped(db.withSchema('main')).selectFrom('main.account').selectAll().execute(),
       'a statement that is raw SQL': (db) => sql`select * from account`.execute(db),
       'a subquery that is raw SQL': (db) =>
         db.selectFrom('grant').select('id').where(sql<boolean>`account_id in (select id from account)`).execute(),
@@ -464,6 +462,11 @@ describe.each(testStores())('T-ISO in(org) on $name', ({ open }) => {
     test('a query that was compiled without the scope', async () => {
       const compiled: CompiledQuery = typed(store.across('compile')).selectFrom('account').selectAll().compile()
       await expect(within().executeQuery(compiled)).rejects.toThrow('compiled elsewhere')
+    })
+
+    test('a plugin and another schema', () => {
+      expect(() => within().withSchema('main')).toThrow('takes no plugin')
+      expect(() => within().withPlugin(new CamelCasePlugin())).toThrow('takes no plugin')
     })
 
     test('a stream', async () => {

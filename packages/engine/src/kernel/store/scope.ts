@@ -1,4 +1,5 @@
 import type {
+  BinaryOperationNode,
   DeleteQueryNode,
   InsertQueryNode,
   OperationNode,
@@ -20,6 +21,7 @@ import {
 } from 'kysely'
 import type { Rewrite } from './connection.ts'
 import { mapChildren } from './node.ts'
+import { withoutEmptyList } from './portable.ts'
 import { all, belongs, keepsOwner, refuseScope } from './scope-condition.ts'
 import { scopeInsert } from './scope-insert.ts'
 
@@ -149,6 +151,8 @@ export function scopeTo(org: string, tables: ScopedTables): Rewrite {
           if (reaching.test(fragment)) refuseScope(`the raw SQL \`${fragment.trim()}\``)
         }
         return mapChildren(node, (child) => scope(child, ctes))
+      case 'BinaryOperationNode':
+        return mapChildren(withoutEmptyList(node as BinaryOperationNode), (child) => scope(child, ctes))
       case 'MergeQueryNode':
       case 'SchemableIdentifierNode':
         return refuseScope(`a ${node.kind}`)

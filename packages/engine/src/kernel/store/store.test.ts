@@ -235,6 +235,16 @@ describe.each(testStores())('the store on $name', ({ open, create }) => {
       expect(await ids(store)).toEqual(['A', 'B', '_', 'a', 'b'])
     })
 
+    test('in lists may be empty', async () => {
+      const store = await openNotes()
+      await store.unit((unit) => write(unit, 'n1'))
+      for (const queries of [store.in(org), store.across('look')]) {
+        const all = table(queries).selectFrom('note').select('id')
+        expect(await all.where('id', 'in', []).execute()).toEqual([])
+        expect(await all.where('id', 'not in', []).execute()).toEqual([{ id: 'n1' }])
+      }
+    })
+
     test('of the wrong type, and text with U+0000, are refused', async () => {
       const store = await openNotes()
       const insert = (row: unknown) =>

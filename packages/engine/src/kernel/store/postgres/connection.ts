@@ -97,7 +97,8 @@ export function createPostgresPool(url: string, max: number, log: Log): Postgres
       try {
         return await runOn(pool, query)
       } catch (error) {
-        if (!isStalePlan(error)) throw error
+        // A read can be made again; on a connection that has not broken, and without a name.
+        if (!isStalePlan(error) && !isLost(error)) throw error
         const { rows } = await pool.query({ text: query.sql, values: [...query.parameters] })
         return { rows }
       }
@@ -134,6 +135,15 @@ export function isStalePlan(error: unknown): boolean {
 export function isConflict(error: unknown): boolean {
   const code = codeOf(error)
   return code === '40001' || code === '40P01'
+}
+
+const lostCodes = new Set(['ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03', '08006', '08003'])
+
+/** Whether the connection, or the server behind it, is gone. */
+export function isLost(error: unknown): boolean {
+  const code = codeOf(error)
+  if (code !== undefined) return lostCodes.has(code)
+  return error instanceof Error && /connection terminated|connection error|client was closed/i.test(error.message)
 }
 
 /** The server ended a transaction that stood still. */

@@ -1,5 +1,8 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { QueryResult } from 'kysely'
 
 /** One connection to a SQLite file. Calls return when SQLite has finished. */
@@ -13,11 +16,22 @@ export interface SqliteConnection {
 
 const keptStatements = 500
 
-/** Opens the file, or makes it. Times out after `busyTimeout` ms when another process holds the lock. */
+/** Makes the file for its owner's eyes; SQLite gives its write-ahead log the same mode. */
+export function createSqliteFile(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  closeSync(openSync(file, 'a', 0o600))
+}
+
+/** Opens an existing file. Times out after `busyTimeout` ms when another process holds the lock. */
 export function openSqlite(file: string, options: { readOnly: boolean; busyTimeout: number }): SqliteConnection {
   const database = new DatabaseSync(file, { readOnly: options.readOnly, timeout: options.busyTimeout })
-  if (!options.readOnly) database.exec('pragma journal_mode = wal; pragma synchronous = full')
-  database.exec('pragma foreign_keys = on; pragma trusted_schema = off')
+  try {
+    if (!options.readOnly) database.exec('pragma journal_mode = wal; pragma synchronous = full')
+    database.exec('pragma foreign_keys = on; pragma trusted_schema = off')
+  } catch (error) {
+    database.close()
+    throw error
+  }
 
   const statements = new Map<string, { statement: StatementSync; reads: boolean }>()
   const prepare = (sql: string) => {
@@ -57,4 +71,19 @@ export function isBusy(error: unknown): boolean {
   return (
     error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === 5
   )
+}
+
+const lockPause = 50
+const lockTries = 1_200
+
+/** Does what needs the file for itself; waits, without blocking, for a process that starts or migrates it (at most a minute and the busy times). */
+export async function whenFree<T>(task: () => T): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return task()
+    } catch (error) {
+      if (!isBusy(error) || tries === lockTries) throw error
+      await pause(lockPause)
+    }
+  }
 }

@@ -1,13 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { KyselyFactory } from '../connection.ts'
 import type { MigrationPlan } from '../migrate.ts'
 import { migrationTable, portableSchema, runMigrations } from '../migrate.ts'
 import type { ScopedTables } from '../scope.ts'
 import type { SqliteConnection } from './connection.ts'
-import { isBusy } from './connection.ts'
-
-const lockPause = 50
-const lockTries = 1200
+import { whenFree } from './connection.ts'
 
 /** Brings the file up to date, under its lock when there is something to do, and says what tables it has. */
 export async function migrateSqlite(
@@ -18,7 +14,7 @@ export async function migrateSqlite(
 ): Promise<ScopedTables> {
   const exists = connection.run("select 1 from sqlite_schema where name = 'migration'", []).rows.length > 0
   if (!exists || plan.pending(recorded(connection)).length > 0) {
-    await lock(connection)
+    await whenFree(() => connection.exec('begin exclusive'))
     try {
       connection.exec(`${migrationTable} strict`.replace('bigint', 'integer'))
       const db = make<unknown>(async (query) => connection.run(query.sql, query.parameters), portableSchema('sqlite'))
@@ -36,18 +32,6 @@ export async function migrateSqlite(
 
 function recorded(connection: SqliteConnection): string[] {
   return connection.run('select id from migration', []).rows.map((row) => String((row as { id: unknown }).id))
-}
-
-/** Another process may be migrating; its lock is held for as long as that takes. */
-async function lock(connection: SqliteConnection): Promise<void> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return connection.exec('begin exclusive')
-    } catch (error) {
-      if (!isBusy(error) || tries === lockTries) throw error
-      await pause(lockPause)
-    }
-  }
 }
 
 function tablesOf(connection: SqliteConnection): ScopedTables {

@@ -9,7 +9,7 @@ import { startUnit } from '../running-unit.ts'
 import type { ScopedTables } from '../scope.ts'
 import { createListeners } from '../signals.ts'
 import type { Store } from '../store.ts'
-import { openSqlite } from './connection.ts'
+import { createSqliteFile, openSqlite, whenFree } from './connection.ts'
 import { migrateSqlite } from './migrate.ts'
 import { createWriter } from './writer.ts'
 
@@ -22,7 +22,8 @@ export async function openSqliteStore(file: string, settings: StoreSettings): Pr
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createAdapter: () => new SqliteAdapter(),
   })
-  const connection = openSqlite(file, { readOnly: false, busyTimeout: 1000 })
+  createSqliteFile(file)
+  const connection = await whenFree(() => openSqlite(file, { readOnly: false, busyTimeout: 50 }))
   let tables: ScopedTables
   try {
     tables = await migrateSqlite(connection, make, settings.plan, now)

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { setImmediate } from 'node:timers'
 import type { Run } from '../connection.ts'
 import type { RunningUnit } from '../running-unit.ts'
 import { stalledUnit } from '../running-unit.ts'
