@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from '../process.ts'
-import { root } from '../root.ts'
+import { root as repository } from '../root.ts'
 import { authenticatorFiles } from './authenticator.ts'
 import { featureFiles } from './feature.ts'
 import { grantFiles } from './grant.ts'
@@ -39,7 +39,7 @@ export const addToPreset = (source: string, place: string, { folder, code }: Nam
 }
 
 /** `npm run new -- feature|authenticator|grant NAME`: a folder that does nothing yet, and its line in the preset. */
-export const create = async ([kind = '', folder = '']: readonly string[]): Promise<number> => {
+export const create = async ([kind = '', folder = '']: readonly string[], root = repository): Promise<number> => {
   const known = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined
   if (!known || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(folder)) {
     console.error(`usage: npm run new -- ${Object.keys(kinds).join('|')} NAME (lower case, words joined by "-")`)
@@ -57,7 +57,7 @@ export const create = async ([kind = '', folder = '']: readonly string[]): Promi
     return join(target, file)
   })
   writeFileSync(join(root, preset), addToPreset(readFileSync(join(root, preset), 'utf8'), known.place, name))
-  const formatted = await run('biome', ['check', '--write', '--log-level=error', target, preset])
+  const formatted = await run('biome', ['check', '--write', '--log-level=error', target, preset], { cwd: root })
   console.log([...written, `${preset} (one entry)`].join('\n'))
   return formatted
 }
