@@ -4,7 +4,8 @@ import type { UserConfig } from 'tsdown'
 export const library = (entry: Record<string, string>, more: UserConfig = {}): UserConfig => ({
   entry,
   format: 'esm',
-  platform: 'neutral',
+  // Nothing is bundled, so this only says that `node:` modules are no mistake; the layer check says where they are.
+  platform: 'node',
   target: 'es2023',
   dts: true,
   sourcemap: true,
