@@ -1,6 +1,7 @@
 import type { FlowId } from '@cardea/protocol'
 import type { Call } from '../../kernel/http/call.ts'
 import { defineSlot } from '../../kernel/slot.ts'
+import type { Unit } from '../../kernel/store/index.ts'
 import type { Account } from '../account/index.ts'
 import type { AuthorizationAnswer } from '../authorization/request.ts'
 import type { Client } from '../client/index.ts'
@@ -19,9 +20,18 @@ export interface Ending {
   /** Whether the person must still agree to something, asked once the account is known. */
   readonly needsConsent: (engine: Engine, flow: FlowRecord, account: Account) => Promise<boolean>
   /** The person agreed. */
-  readonly consented: (engine: Engine, flow: FlowRecord, account: Account) => Promise<void>
-  /** Every step is satisfied and the session exists. Called once: the record has been claimed as completed. */
-  readonly finish: (engine: Engine, flow: FlowRecord, account: Account, session: Session) => Promise<AuthorizationAnswer>
+  readonly consented: (engine: Engine, unit: Unit, flow: FlowRecord, account: Account) => Promise<void>
+  /**
+   * Every step is satisfied and the session exists. Called once, in the unit that claims the record as completed:
+   * it awaits store verbs only.
+   */
+  readonly finish: (
+    engine: Engine,
+    unit: Unit,
+    flow: FlowRecord,
+    account: Account,
+    session: Session,
+  ) => Promise<AuthorizationAnswer>
   /** The person said no, or the policy refuses. */
   readonly refuse: (engine: Engine, flow: FlowRecord, reason: 'access_denied' | 'unmet_requirements') => AuthorizationAnswer
 }
