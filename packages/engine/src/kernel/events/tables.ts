@@ -74,7 +74,7 @@ export const eventMigrations: readonly Migration[] = [
       await db.schema
         .createIndex('delivery_due')
         .on('delivery')
-        .columns(['subscriber', 'due_at'])
+        .columns(['subscriber', 'due_at', 'event_id'])
         .where(sql<boolean>`dead_at is null`)
         .execute()
     },

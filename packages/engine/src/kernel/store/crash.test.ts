@@ -11,8 +11,8 @@ const org = 'org_a'
 const writer = fileURLToPath(new URL('./crash.fixture.ts', import.meta.url))
 
 /** Lets a process write, kills it (SIGKILL) at some moment under load, and gives the lines it had said. */
-async function killUnderLoad(url: string, round: number): Promise<string[]> {
-  const child = spawn(process.execPath, ['--conditions=cardea-source', writer, url, `r${round}`], {
+async function killUnderLoad(url: string, name: string): Promise<string[]> {
+  const child = spawn(process.execPath, ['--conditions=cardea-source', writer, url, name], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''
@@ -59,7 +59,9 @@ describe.each(testStores())('a process killed under load, on $name', ({ create }
     const wrote = new Set<string>()
     const took: string[] = []
     for (let round = 1; round <= rounds; round++) {
-      for (const line of await killUnderLoad(url, round)) {
+      // Two at once: the second one waits for the first one's lock, or row, when it dies.
+      const said = await Promise.all(['a', 'b'].map((name) => killUnderLoad(url, `${round}${name}`)))
+      for (const line of said.flat()) {
         const [what, id = ''] = line.split(' ')
         if (what === 'wrote') wrote.add(id)
         if (what === 'took') took.push(id)

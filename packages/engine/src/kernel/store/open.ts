@@ -6,6 +6,7 @@ import type { Log } from '../kernel.ts'
 import type { MigrationPlan } from './migrate.ts'
 import { planMigrations } from './migrate.ts'
 import type { Migration } from './migration.ts'
+import { refuseNesting } from './nesting.ts'
 import type { Store } from './store.ts'
 
 export interface StoreOptions {
@@ -43,11 +44,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   // Loaded when asked for: `pg` would slow down the start of a process that has no use for it.
   if (/^postgres(ql)?:/.test(options.url)) {
     const { openPostgresStore } = await import('./postgres/store.ts')
-    return openPostgresStore(options.url, settings)
+    return refuseNesting(await openPostgresStore(options.url, settings))
   }
   const file = options.url.startsWith('file://')
     ? fileURLToPath(options.url)
     : resolve(options.url.replace(/^file:/, ''))
   const { openSqliteStore } = await import('./sqlite/store.ts')
-  return openSqliteStore(file, settings)
+  return refuseNesting(await openSqliteStore(file, settings))
 }

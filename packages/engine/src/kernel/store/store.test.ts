@@ -118,7 +118,7 @@ describe.each(testStores())('the store on $name', ({ open, create }) => {
       expect(await ids(store)).toEqual([])
     })
 
-    test('that waits for another unit, or anything else than the store, fails instead of stopping every writer', async () => {
+    test('that waits for anything else than the store fails instead of stopping every writer', async () => {
       const store = await openNotes()
       const stuck = store.unit(async (unit) => {
         await write(unit, 'n1')
@@ -127,6 +127,15 @@ describe.each(testStores())('the store on $name', ({ open, create }) => {
       const behind = store.unit((unit) => write(unit, 'n2'))
       await expect(stuck).rejects.toThrow('something other than the store')
       await behind
+      expect(await ids(store)).toEqual(['n2'])
+    })
+
+    test('inside another unit is refused, and the outer one can go on', async () => {
+      const store = await openNotes()
+      await store.unit(async (unit) => {
+        await expect(store.unit((inner) => write(inner, 'n1'))).rejects.toThrow('inside another')
+        await write(unit, 'n2')
+      })
       expect(await ids(store)).toEqual(['n2'])
     })
 

@@ -25,6 +25,8 @@ export interface PostgresPool {
 /** How long a unit may keep its transaction without a statement. */
 const idleInTransaction = 5_000
 const connectTimeout = 10_000
+/** The longest that one statement may take; what waits for a lock longer than this has lost. */
+const statementTimeout = 30_000
 const keptStatements = 1_000
 
 // Object identifiers of pg_type: what comes back looks as it does from SQLite.
@@ -32,7 +34,7 @@ const int8 = 20
 const numeric = 1700
 const bool = 16
 
-function toInteger(text: string): number {
+function toNumber(text: string): number {
   const value = Number(text)
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw new RangeError(`${text} is too large an integer.`)
   return value
@@ -41,7 +43,7 @@ function toInteger(text: string): number {
 const types: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
     if (format !== 'binary') {
-      if (oid === int8 || oid === numeric) return toInteger
+      if (oid === int8 || oid === numeric) return toNumber
       if (oid === bool) return (text: string) => (text === 't' ? 1 : 0)
     }
     return pg.types.getTypeParser(oid, format)
@@ -68,6 +70,7 @@ export function createPostgresPool(url: string, max: number, log: Log): Postgres
     // Statements are sent without waiting for the answer to the one before.
     pipeline: true,
     idle_in_transaction_session_timeout: idleInTransaction,
+    statement_timeout: statementTimeout,
   })
   pool.on('error', (error) => log('warn', 'PostgreSQL closed an idle connection.', { error }))
 

@@ -21,6 +21,8 @@ export async function migratePostgres(
     const exists = await texts(connection, "select 'yes' as value where to_regclass('migration') is not null")
     if (exists.length === 0 || plan.pending(await recorded(connection)).length > 0) {
       await connection.exec('begin')
+      // A migration, and another process's wait for it, may take as long as they need.
+      await connection.exec('set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0')
       // The transaction waits for the lock without being idle, and the lock goes with it.
       await connection.exec(`select pg_advisory_xact_lock(${lockKey})`)
       await connection.exec(migrationTable)
