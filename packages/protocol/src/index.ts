@@ -1,6 +1,7 @@
 export * from './api.ts'
 export * from './api-me.ts'
 export * from './bff.ts'
+export * from './bff-requests.ts'
 export * from './config.ts'
 export type * from './errors/index.ts'
 export * from './ids.ts'

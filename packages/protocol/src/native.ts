@@ -120,6 +120,11 @@ export const zNativeAnswer = z.strictObject({
       .record(z.string().max(64), z.union([z.string().max(32_768), z.array(z.string().max(512)).max(50)]))
       .optional(),
   }),
+  /** Client authentication of confidential clients that do not use Basic (RFC 6749 §2.3.1, RFC 7523 §2.2). */
+  client_id: z.string().max(256).optional(),
+  client_secret: z.string().max(256).optional(),
+  client_assertion_type: z.string().max(100).optional(),
+  client_assertion: z.string().max(8192).optional(),
 })
 
 export type NativeAnswer = z.infer<typeof zNativeAnswer>

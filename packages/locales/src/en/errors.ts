@@ -52,4 +52,16 @@ export const errors: ErrorCatalogue = {
   'api.reauthentication_required': 'Confirm that it is you: sign in again first.',
   'api.last_factor': 'This is your only way to sign in. Add another one first.',
   'api.current_password_wrong': 'The current password doesn’t match.',
+
+  'bff.csrf': 'This request did not come from the app. Reload the page and try again.',
+  'bff.signed_out': 'You are signed out. Sign in to go on.',
+  'bff.issuer_unreachable': ({ issuer }) => `Sign-in is not available at the moment: ${issuer} does not answer.`,
+  'bff.client_refused': ({ clientId }) =>
+    `The identity provider does not accept the app ${clientId}. Check its client id, secret and redirect URI.`,
+  'bff.sign_in_failed': 'Sign-in could not be completed. Try again.',
+  'bff.transaction_missing': 'This sign-in was started in another browser or took too long. Sign in again.',
+  'bff.api_refused': 'The app does not pass this request on.',
+  'bff.api_unreachable': 'The service behind the app does not answer. Try again in a moment.',
+  'bff.logout_token_invalid': 'The logout token is not valid.',
+  'bff.store_required': 'Back-channel logout needs a session store.',
 }
