@@ -6,6 +6,7 @@ export default defineConfig(
     'en/index': 'src/en/index.ts',
     'en/components': 'src/en/components.ts',
     'en/errors': 'src/en/errors.ts',
+    'en/mail': 'src/en/mail.ts',
     'en/pages': 'src/en/pages.ts',
   }),
 )

@@ -1,12 +1,14 @@
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Accounts } from './account/index.ts'
 import type { Attempts } from './attempt/index.ts'
+import type { Audit } from './audit/index.ts'
 import type { Clients } from './client/index.ts'
 import type { Flows } from './flow/index.ts'
 import type { Grants } from './grant/index.ts'
 import type { Keys } from './key/index.ts'
 import type { Messages } from './message/index.ts'
 import type { Organizations } from './organization/index.ts'
+import type { Resources } from './resource/index.ts'
 import type { Sessions } from './session/index.ts'
 import type { Tokens } from './token/index.ts'
 
@@ -25,4 +27,6 @@ export interface Engine extends Kernel {
   readonly flows: Flows
   readonly messages: Messages
   readonly attempts: Attempts
+  readonly resources: Resources
+  readonly audit: Audit
 }

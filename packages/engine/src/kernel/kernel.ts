@@ -1,5 +1,8 @@
-import type { ErrorCode, OrganizationId, PageFrame, RenderPage } from '@cardea/protocol'
+import type { Branding, ErrorCode, OrganizationId, PageFrame, RenderPage } from '@cardea/protocol'
 import type { Call } from './http/call.ts'
+import type { Metrics } from './metrics.ts'
+import type { RouteDescription } from './route.ts'
+import type { SentMail } from './sent-mail.ts'
 import type { Contributed } from './slot.ts'
 import type { Store } from './store/store.ts'
 
@@ -55,6 +58,15 @@ export interface Kernel {
   /** Whether `fetch` would be allowed to try this URL: checked when an address is registered. */
   readonly mayFetch: (url: string) => boolean
   readonly sendMail: (mail: Mail) => Promise<void>
+  /** What this process has sent lately, newest first; empty but in development. */
+  readonly sentMail: () => readonly SentMail[]
+  /** A mail's text in the language of `locale` (BCP 47), with the organization's name as sender. Throws for an unknown template. */
+  readonly renderMail: (
+    template: string,
+    locale: string,
+    params: Readonly<Record<string, string>>,
+    organization: { readonly name: string; readonly branding?: Branding | undefined },
+  ) => Pick<Mail, 'subject' | 'text' | 'html'>
   readonly log: Log
   /** Draws hosted pages. */
   readonly pages: RenderPage
@@ -67,6 +79,9 @@ export interface Kernel {
   readonly text: (code: ErrorCode, params: object) => string
   /** `CARDEA_DEV=1`: development routes exist. */
   readonly development: boolean
+  /** Every route as data, in the order of the features. */
+  readonly routes: () => readonly RouteDescription[]
+  readonly metrics: Metrics
   /** What features contributed to a slot. */
   readonly contributed: Contributed
 }

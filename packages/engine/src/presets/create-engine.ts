@@ -3,6 +3,7 @@ import { errors as english } from '@cardea/locales/en/errors'
 import type { OrganizationId } from '@cardea/protocol'
 import { accountNoun, createAccounts } from '../domain/account/index.ts'
 import { attemptNoun, createAttempts } from '../domain/attempt/index.ts'
+import { auditNoun, createAudit } from '../domain/audit/index.ts'
 import { clientNoun, createClients } from '../domain/client/index.ts'
 import type { Engine } from '../domain/engine.ts'
 import { createFlows, flowNoun } from '../domain/flow/index.ts'
@@ -10,6 +11,7 @@ import { createGrants, grantNoun } from '../domain/grant/index.ts'
 import { createKeys, keyNoun } from '../domain/key/index.ts'
 import { createMessages, messageNoun } from '../domain/message/index.ts'
 import { createOrganizations, organizationNoun } from '../domain/organization/index.ts'
+import { createResources, resourceNoun } from '../domain/resource/index.ts'
 import { createSessions, sessionNoun } from '../domain/session/index.ts'
 import { createTokens, tokenNoun } from '../domain/token/index.ts'
 import { applyConfiguration } from '../features/configuration/index.ts'
@@ -20,12 +22,15 @@ import { createHandler } from '../kernel/http/index.ts'
 import { jobMigrations, startJobs } from '../kernel/jobs.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { createLog } from '../kernel/log.ts'
+import { createMetrics } from '../kernel/metrics.ts'
 import { createOutbound } from '../kernel/outbound.ts'
 import type { RouteDescription } from '../kernel/route.ts'
 import { createSealing } from '../kernel/seal.ts'
+import { keepSentMail } from '../kernel/sent-mail.ts'
 import { gather } from '../kernel/slot.ts'
 import { openStore } from '../kernel/store/index.ts'
 import { defaultFeatures } from './default.ts'
+import { renderMail } from './mail.ts'
 import type { EngineOptions } from './options.ts'
 import { plainPages } from './plain-pages.ts'
 
@@ -52,6 +57,8 @@ const nouns: readonly Feature<Engine>[] = [
   attemptNoun,
   messageNoun,
   flowNoun,
+  resourceNoun,
+  auditNoun,
 ]
 
 /** Opens the database, applies the configuration and gives the handler. Rejects with a message for the operator when something is wrong. */
@@ -68,6 +75,7 @@ export async function createEngine(options: EngineOptions): Promise<CardeaEngine
     migrations: [...jobMigrations, ...features.flatMap((feature) => feature.migrations ?? [])],
     subscribers,
   })
+  const metrics = createMetrics()
   const outbound = createOutbound(options.outboundAllow ?? [])
   const kernel: Kernel = {
     ...createSealing(options.key),
@@ -78,20 +86,25 @@ export async function createEngine(options: EngineOptions): Promise<CardeaEngine
     random: options.random ?? ((bytes) => randomBytes(bytes).toString('base64url')),
     fetch: options.fetch ?? outbound.fetch,
     mayFetch: outbound.mayFetch,
-    sendMail: options.sendMail,
+    ...keepSentMail(options.sendMail, options.development ?? false, now),
+    renderMail,
     pages: options.pages ?? plainPages,
     frame: (call, org) => frame(engine, call, org),
     text,
     development: options.development ?? false,
+    routes: () => describe(),
+    metrics,
     contributed: gather(features.flatMap((feature) => feature.contributes ?? [])),
   }
-  const engine = assemble(kernel)
+  const engine = assemble(kernel, options)
   const dispatcher = createDispatcher({ store, subscribers, engine, now, log })
+  await engine.organizations.root()
   if (options.configuration) await applyConfiguration(engine, options.configuration)
   const stopJobs = startJobs(features, engine)
   const { handle, describe } = createHandler(features, engine, {
     verify: engine.tokens.verify,
     allowsOrigin: engine.clients.allowsOrigin,
+    observe: metrics.observe,
   })
   return {
     engine,
@@ -100,13 +113,14 @@ export async function createEngine(options: EngineOptions): Promise<CardeaEngine
     close: async () => {
       await stopJobs()
       await dispatcher.close()
+      await engine.audit.flush()
       await store.close()
     },
   }
 }
 
 /** Nouns keep the record and look their siblings up in it when a verb runs, so their order does not matter. */
-function assemble(kernel: Kernel): Engine {
+function assemble(kernel: Kernel, options: EngineOptions): Engine {
   const engine = { ...kernel } as Engine
   return Object.assign(engine, {
     organizations: createOrganizations(engine),
@@ -119,6 +133,8 @@ function assemble(kernel: Kernel): Engine {
     attempts: createAttempts(engine),
     messages: createMessages(engine),
     flows: createFlows(engine),
+    resources: createResources(engine),
+    audit: createAudit(engine, options.audit === 'strict'),
   })
 }
 

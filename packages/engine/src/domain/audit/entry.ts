@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto'
+import type { EventId, OrganizationId, SessionId } from '@cardea/protocol'
+import type { Actor, Event, Json, Origin } from '../../kernel/events/index.ts'
+
+/** One line of an organization's audit trail, chained to the one before it. */
+export interface AuditEntry {
+  readonly org: OrganizationId
+  /** Place in the chain, from 1. */
+  readonly sequence: number
+  readonly id: EventId
+  readonly type: string
+  /** When it happened, milliseconds since the epoch. */
+  readonly at: number
+  readonly actor: Actor
+  readonly target: string | undefined
+  readonly session: SessionId | undefined
+  readonly data: { readonly [key: string]: Json } | undefined
+  readonly origin: Origin | undefined
+  /** Hash of the entry before; empty for the first. */
+  readonly previous: string
+  /** SHA-256, base64url, over `previous` and everything above. */
+  readonly hash: string
+}
+
+/** An entry as it lies in its table. The JSON texts are hashed as they are stored. */
+export interface AuditEntryTable {
+  org_id: OrganizationId
+  sequence: number
+  id: EventId
+  type: string
+  at: number
+  actor_type: Actor['type']
+  actor_id: string | null
+  target: string | null
+  session: SessionId | null
+  data: string | null
+  origin: string | null
+  previous: string
+  hash: string
+}
+
+/** The row that continues a chain after `previous`. */
+export function chain(event: Event, sequence: number, previous: string): AuditEntryTable {
+  const { actor, data, origin } = event
+  const row = {
+    org_id: event.org,
+    sequence,
+    id: event.id,
+    type: event.type,
+    at: event.at,
+    actor_type: actor.type,
+    actor_id: 'id' in actor ? actor.id : null,
+    target: event.target ?? null,
+    session: event.session ?? null,
+    data: data === undefined ? null : JSON.stringify(data),
+    origin: origin === undefined ? null : JSON.stringify(origin),
+    previous,
+  }
+  return { ...row, hash: hashOf(row) }
+}
+
+/** What the hash of a row must be; the JSON array keeps every member's limits unambiguous. */
+export function hashOf(row: Omit<AuditEntryTable, 'hash'>): string {
+  const members = [
+    row.previous,
+    row.org_id,
+    row.sequence,
+    row.id,
+    row.type,
+    row.at,
+    row.actor_type,
+    row.actor_id,
+    row.target,
+    row.session,
+    row.data,
+    row.origin,
+  ]
+  return createHash('sha256').update(JSON.stringify(members)).digest('base64url')
+}
+
+export function toEntry(row: AuditEntryTable): AuditEntry {
+  return {
+    org: row.org_id,
+    sequence: row.sequence,
+    id: row.id,
+    type: row.type,
+    at: row.at,
+    // Written by `chain`: an id is there exactly when the type has one.
+    actor: (row.actor_id === null
+      ? { type: row.actor_type }
+      : { type: row.actor_type, id: row.actor_id }) as AuditEntry['actor'],
+    target: row.target ?? undefined,
+    session: row.session ?? undefined,
+    data: row.data === null ? undefined : JSON.parse(row.data),
+    origin: row.origin === null ? undefined : JSON.parse(row.origin),
+    previous: row.previous,
+    hash: row.hash,
+  }
+}

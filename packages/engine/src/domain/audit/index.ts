@@ -1,0 +1,76 @@
+import type { AccountId, OrganizationId, SessionId } from '@cardea/protocol'
+import type { Event, NewEvent } from '../../kernel/events/index.ts'
+import type { Feature } from '../../kernel/feature.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { Engine } from '../engine.ts'
+import type { Page } from '../page.ts'
+import { append } from './append.ts'
+import type { AuditEntry } from './entry.ts'
+import { createLines } from './lines.ts'
+import { auditMigrations, listEntries } from './store.ts'
+import { verifyChain } from './verify.ts'
+
+export type { AuditEntry } from './entry.ts'
+
+export interface AuditQuery {
+  readonly limit: number
+  /** `sequence` of the last entry of the page before. */
+  readonly after?: string | undefined
+  readonly type?: string | undefined
+  readonly actor?: string | undefined
+  readonly target?: string | undefined
+  readonly session?: SessionId | undefined
+  /** An account that did it or that it was done to. */
+  readonly about?: AccountId | undefined
+  /** Milliseconds since the epoch; `until` is not included. */
+  readonly since?: number | undefined
+  readonly until?: number | undefined
+}
+
+/** Whether a chain is as it was written; else the first entry that is not, and what is wrong with it. */
+export type Verification =
+  | { readonly valid: true; readonly entries: number }
+  | {
+      readonly valid: false
+      readonly entries: number
+      readonly brokenAt: number
+      readonly reason: 'changed' | 'missing' | 'reordered' | 'truncated'
+    }
+
+/** The audit trail: every event of an organization, each chained to the one before by its hash. */
+export interface Audit {
+  /** For the subscriber: chains events that were committed. An event given twice is chained once. */
+  readonly append: (events: readonly Event[]) => Promise<void>
+  /** Notes what writes nothing else (client_credentials, introspection): chained within a second, or first if `audit` is `strict`. */
+  readonly line: (event: NewEvent) => Promise<void>
+  /** Writes the lines that wait. */
+  readonly flush: () => Promise<void>
+  /** Newest first. */
+  readonly list: (org: OrganizationId, query: AuditQuery) => Promise<Page<AuditEntry>>
+  readonly verify: (org: OrganizationId) => Promise<Verification>
+}
+
+export function createAudit(kernel: Kernel, strict: boolean): Audit {
+  const lines = createLines(kernel, strict)
+  return {
+    append: (events) => append(kernel, events),
+    line: lines.add,
+    flush: lines.flush,
+    list: (org, query) => listEntries(kernel.store, org, query),
+    verify: (org) => verifyChain(kernel, org),
+  }
+}
+
+export const auditNoun: Feature<Engine> = {
+  id: 'audit',
+  migrations: auditMigrations,
+  subscribers: [
+    {
+      name: 'audit',
+      types: '*',
+      // An audit line is never given up.
+      maxAttempts: Number.MAX_SAFE_INTEGER,
+      handleBatch: (engine, events) => engine.audit.append(events),
+    },
+  ],
+}

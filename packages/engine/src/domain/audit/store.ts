@@ -1,0 +1,121 @@
+import type { OrganizationId } from '@cardea/protocol'
+import type { Migration, Queries, Unit } from '../../kernel/store/index.ts'
+import { column } from '../../kernel/store/index.ts'
+import type { Page } from '../page.ts'
+import type { AuditEntry, AuditEntryTable } from './entry.ts'
+import { toEntry } from './entry.ts'
+import type { AuditQuery } from './index.ts'
+
+/** Where an organization's chain ends. The seal is keyed: who can only write the database cannot move the end. */
+export interface AuditHeadTable {
+  org_id: OrganizationId
+  sequence: number
+  hash: string
+  seal: string
+}
+
+declare module '../../kernel/store/store.ts' {
+  interface Tables {
+    audit_entry: AuditEntryTable
+    audit_head: AuditHeadTable
+  }
+}
+
+export const auditMigrations: readonly Migration[] = [
+  {
+    id: 'audit-0001-chain',
+    async up(db) {
+      await db.schema
+        .createTable('audit_entry')
+        .addColumn('org_id', column.text, (c) => c.notNull())
+        .addColumn('sequence', column.integer, (c) => c.notNull())
+        .addColumn('id', column.text, (c) => c.notNull().unique())
+        .addColumn('type', column.text, (c) => c.notNull())
+        .addColumn('at', column.time, (c) => c.notNull())
+        .addColumn('actor_type', column.text, (c) => c.notNull())
+        .addColumn('actor_id', column.text)
+        .addColumn('target', column.text)
+        .addColumn('session', column.text)
+        .addColumn('data', column.json)
+        .addColumn('origin', column.json)
+        .addColumn('previous', column.text, (c) => c.notNull())
+        .addColumn('hash', column.text, (c) => c.notNull())
+        .addPrimaryKeyConstraint('audit_entry_pk', ['org_id', 'sequence'])
+        .execute()
+      for (const by of ['actor_id', 'target'] as const) {
+        const columns = ['org_id', by, 'sequence']
+        await db.schema.createIndex(`audit_entry_${by}`).on('audit_entry').columns(columns).execute()
+      }
+      await db.schema
+        .createTable('audit_head')
+        .addColumn('org_id', column.text, (c) => c.primaryKey())
+        .addColumn('sequence', column.integer, (c) => c.notNull())
+        .addColumn('hash', column.text, (c) => c.notNull())
+        .addColumn('seal', column.text, (c) => c.notNull())
+        .execute()
+    },
+  },
+]
+
+/** The end of the chain, locked until the unit is over: there is one writer of a chain at a time. */
+export async function lockHead(unit: Unit, org: OrganizationId): Promise<AuditHeadTable> {
+  await unit
+    .in(org)
+    .insertInto('audit_head')
+    .values({ org_id: org, sequence: 0, hash: '', seal: '' })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  return unit
+    .in(org)
+    .updateTable('audit_head')
+    .set((eb) => ({ sequence: eb.ref('sequence') }))
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+export async function findHead(queries: Queries, org: OrganizationId): Promise<AuditHeadTable | undefined> {
+  return queries.in(org).selectFrom('audit_head').selectAll().executeTakeFirst()
+}
+
+export async function writtenAmong(unit: Unit, org: OrganizationId, ids: readonly AuditEntry['id'][]) {
+  const rows = await unit.in(org).selectFrom('audit_entry').select('id').where('id', 'in', ids).execute()
+  return new Set(rows.map((row) => row.id))
+}
+
+export async function insertEntries(unit: Unit, head: AuditHeadTable, rows: readonly AuditEntryTable[]): Promise<void> {
+  await unit.in(head.org_id).insertInto('audit_entry').values(rows).execute()
+  const { sequence, hash, seal } = head
+  await unit.in(head.org_id).updateTable('audit_head').set({ sequence, hash, seal }).execute()
+}
+
+/** Up to `limit` rows after a place of the chain, in its order. */
+export async function rowsAfter(queries: Queries, org: OrganizationId, sequence: number, limit: number) {
+  return queries
+    .in(org)
+    .selectFrom('audit_entry')
+    .selectAll()
+    .where('sequence', '>', sequence)
+    .orderBy('sequence')
+    .limit(limit)
+    .execute()
+}
+
+/** Newest first. */
+export async function listEntries(queries: Queries, org: OrganizationId, query: AuditQuery): Promise<Page<AuditEntry>> {
+  const { limit, after, type, actor, target, session, about, since, until } = query
+  let select = queries.in(org).selectFrom('audit_entry').selectAll()
+  if (after !== undefined) select = select.where('sequence', '<', Number(after))
+  if (type !== undefined) select = select.where('type', '=', type)
+  if (actor !== undefined) select = select.where('actor_id', '=', actor)
+  if (target !== undefined) select = select.where('target', '=', target)
+  if (session !== undefined) select = select.where('session', '=', session)
+  if (about !== undefined) select = select.where((eb) => eb.or([eb('actor_id', '=', about), eb('target', '=', about)]))
+  if (since !== undefined) select = select.where('at', '>=', since)
+  if (until !== undefined) select = select.where('at', '<', until)
+  const rows = await select
+    .orderBy('sequence', 'desc')
+    .limit(limit + 1)
+    .execute()
+  const items = rows.slice(0, limit).map(toEntry)
+  return { items, next: rows.length > limit ? String(items.at(-1)?.sequence) : undefined }
+}

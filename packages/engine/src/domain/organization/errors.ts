@@ -1,0 +1,5 @@
+import { defineErrors } from '../../kernel/errors.ts'
+
+export const organizationErrors = defineErrors({
+  'api.conflict': { status: 409 },
+})

@@ -1,0 +1,70 @@
+import type { OrganizationId, ResourceId } from '@cardea/protocol'
+import { createCache } from '../../kernel/cache.ts'
+import type { Unit } from '../../kernel/store/index.ts'
+import type { Engine } from '../engine.ts'
+import { ownApi } from './built-in.ts'
+import { resourceErrors } from './errors.ts'
+import type { Resource, Resources } from './index.ts'
+import { allResources, deleteResource, insertResource, listResources, updateResource } from './store.ts'
+
+const topic = 'resource'
+
+export function createResources(engine: Engine): Resources {
+  const { store, now } = engine
+  const own = ownApi(kernel.publicUrl)
+  const cache = createCache({
+    store,
+    topic,
+    now,
+    load: async (_: 'all'): Promise<readonly Resource[]> => [own, ...(await allResources(store))],
+  })
+  const all = async () => (await cache.get('all')) ?? [own]
+
+  /** `aud` must mean one API only, and nobody else may define what allows administration. */
+  const refuseTaken = async (unit: Unit, { identifier, scopes }: Pick<Resource, 'identifier' | 'scopes'>, except?: ResourceId) => {
+    const others = [own, ...(await allResources(unit))].filter((other) => other.id !== except)
+    if (others.some((other) => other.identifier === identifier))
+      throw resourceErrors('api.conflict', { kind: 'API', field: 'identifier' })
+    const reserved = scopes.find((scope) => own.scopes.some(({ name }) => name === scope.name))
+    if (reserved) throw resourceErrors('api.invalid', { field: 'scopes', reason: `${reserved.name} is Cardea's own` })
+  }
+  const changed = async (unit: Unit, type: string, resource: Pick<Resource, 'id' | 'identifier'>, org: OrganizationId) => {
+    const { id, identifier } = resource
+    await unit.emit({ type, org, actor: { type: 'system' }, target: id, data: { identifier } })
+    unit.signal(topic)
+  }
+
+  return {
+    own,
+    find: async (identifier) => (await all()).find((resource) => resource.identifier === identifier),
+    owners: async (name) => (await all()).filter(({ scopes }) => scopes.some((scope) => scope.name === name)),
+    list: async (org, { limit, after = '' }) => {
+      const rows = await listResources(store, org, after, limit + 1)
+      const items = rows.slice(0, limit)
+      return { items, next: rows.length > limit ? items.at(-1)?.identifier : undefined }
+    },
+    create: async (unit, resource) => {
+      await refuseTaken(unit, resource)
+      const id: ResourceId = `api_${engine.random(16)}`
+      if (!(await insertResource(unit, id, resource)))
+        throw resourceErrors('api.conflict', { kind: 'API', field: 'identifier' })
+      await changed(unit, 'resource.created', { id, identifier: resource.identifier }, resource.org)
+      return { id, ...resource }
+    },
+    update: async (unit, org, id, change) => {
+      const before = (await allResources(unit)).find((resource) => resource.id === id && resource.org === org)
+      if (!before) return undefined
+      const after = { ...before, ...change }
+      await refuseTaken(unit, after, id)
+      await updateResource(unit, org, id, after)
+      await changed(unit, 'resource.updated', after, org)
+      return after
+    },
+    remove: async (unit, org, id) => {
+      const before = (await allResources(unit)).find((resource) => resource.id === id && resource.org === org)
+      if (!before || !(await deleteResource(unit, org, id))) return false
+      await changed(unit, 'resource.removed', before, org)
+      return true
+    },
+  }
+}
