@@ -208,6 +208,8 @@ describe.each(testStores())('T-ISO in(org) on $name', ({ open }) => {
           .having((eb) => eb.fn.countAll(), '>', 0)
           .orderBy('age'),
       'a Kysely without plugins': (db) => db.withoutPlugins().selectFrom('account').select('id').orderBy('id'),
+      'raw SQL that only speaks of tables': (db) =>
+        db.selectFrom('account').select(sql<string>`'select ) from'`.as('says')).where('id', '=', 'a1'),
       'a query with raw parts': (db) =>
         db
           .selectFrom('account')
@@ -259,6 +261,7 @@ describe.each(testStores())('T-ISO in(org) on $name', ({ open }) => {
       ]),
       'a Kysely without plugins': [{ id: 'a1' }, { id: 'a2' }],
       'a query with raw parts': [{ name: 'ANN' }],
+      'raw SQL that only speaks of tables': [{ says: 'select ) from' }],
     }
     test.each(Object.entries(reads))('%s', async (name, read) => {
       expect(await read(within()).execute()).toEqual(expected[name])
@@ -439,6 +442,12 @@ describe.each(testStores())('T-ISO in(org) on $name', ({ open }) => {
           .execute(),
       'a raw comment that hides the condition': (db) =>
         db.selectFrom('account').select('id').orderBy(sql`id --`).execute(),
+      'raw SQL that closes a parenthesis it did not open': (db) =>
+        db.selectFrom('account').select('id').where(sql<boolean>`1 = 1) or (1 = 1`).execute(),
+      'raw SQL at the end of a query': (db) => db.selectFrom('account').select('id').modifyEnd(sql`or 1 = 1`).execute(),
+      'raw SQL at the end of a delete': (db) => db.deleteFrom('account').modifyEnd(sql`or 1 = 1`).execute(),
+      'a raw list that is a table': (db) =>
+        db.selectFrom('account').select('id').where(sql<boolean>`id in "grant"`).execute(),
       'a right join': (db) =>
         db.selectFrom('grant').rightJoin('account', 'account.id', 'account_id').select('account.id').execute(),
       'a full join': (db) =>

@@ -3,7 +3,9 @@ import type {
   DeleteQueryNode,
   InsertQueryNode,
   OperationNode,
+  RawNode,
   RootOperationNode,
+  SelectModifierNode,
   UpdateQueryNode,
   WithNode,
 } from 'kysely'
@@ -24,6 +26,7 @@ import { mapChildren } from './node.ts'
 import { withoutEmptyList } from './portable.ts'
 import { all, belongs, keepsOwner, refuseScope } from './scope-condition.ts'
 import { scopeInsert } from './scope-insert.ts'
+import { checkRawSql } from './scope-raw.ts'
 
 /** What the scope knows of the schema. */
 export interface ScopedTables {
@@ -32,9 +35,6 @@ export interface ScopedTables {
   /** The kernel's own tables without one. */
   readonly exempt: ReadonlySet<string>
 }
-
-// What a fragment of raw SQL would need to name a table by itself, or to hide what follows it.
-const reaching = /\b(?:from|join|into|update|delete|select|table|union|with)\b|\bin\s+["\w]|--|\/\*|;/i
 
 /**
  * Confines a query to one organization: every table named anywhere in it gets `org_id = org` beside it, rows
@@ -110,6 +110,7 @@ export function scopeTo(org: string, tables: ScopedTables): Rewrite {
 
   const query = (node: SelectQueryNode | UpdateQueryNode | DeleteQueryNode, outer: Ctes): RootOperationNode => {
     const ctes = visible(node, outer)
+    if (node.kind !== 'SelectQueryNode' && node.endModifiers) return refuseScope('a raw modifier')
     const conditions: OperationNode[] = []
     const sources = new Set<unknown>([node.from, ...(node.joins ?? [])])
     if (node.kind === 'UpdateQueryNode') sources.add(node.table)
@@ -125,6 +126,7 @@ export function scopeTo(org: string, tables: ScopedTables): Rewrite {
   const insert = (node: InsertQueryNode, outer: Ctes): InsertQueryNode => {
     const ctes = visible(node, outer)
     const { into } = node
+    if (node.endModifiers) return refuseScope('a raw modifier')
     if (!into || !TableNode.is(into)) return refuseScope('an insert into an alias')
     const name = nameOf(into)
     const scoped = mapChildren(node, (child) => (child === into ? child : scope(child, ctes)))
@@ -147,12 +149,13 @@ export function scopeTo(org: string, tables: ScopedTables): Rewrite {
           ? node
           : refuseScope(`"${(node as TableNode).table.identifier.name}" in this place`)
       case 'RawNode':
-        for (const fragment of (node as unknown as { sqlFragments: readonly string[] }).sqlFragments) {
-          if (reaching.test(fragment)) refuseScope(`the raw SQL \`${fragment.trim()}\``)
-        }
+        checkRawSql(node as RawNode)
         return mapChildren(node, (child) => scope(child, ctes))
       case 'BinaryOperationNode':
         return mapChildren(withoutEmptyList(node as BinaryOperationNode), (child) => scope(child, ctes))
+      case 'SelectModifierNode':
+        if ((node as SelectModifierNode).rawModifier) return refuseScope('a raw modifier')
+        return mapChildren(node, (child) => scope(child, ctes))
       case 'MergeQueryNode':
       case 'SchemableIdentifierNode':
         return refuseScope(`a ${node.kind}`)
