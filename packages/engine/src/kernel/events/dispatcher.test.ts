@@ -27,13 +27,14 @@ describe.each(testStores())('events on $name', ({ open }) => {
     const logged: string[] = []
     const store = await open({ now, migrations: [], subscribers })
     close.push(store.close)
-    const dispatch = () => {
+    const dispatch = (options: { leaseSeconds?: number } = {}) => {
       const dispatcher = createDispatcher({
         store,
         engine: 'the engine',
         subscribers,
         now,
         log: (_level, message) => logged.push(message),
+        ...options,
       })
       close.push(dispatcher.close)
       return dispatcher
@@ -157,6 +158,33 @@ describe.each(testStores())('events on $name', ({ open }) => {
     clock.at += 30 * second
     await dispatcher.idle()
     expect(got).toEqual(['account.created'])
+  })
+
+  test('a handler that takes longer than its lease keeps its event', async () => {
+    const calls: string[] = []
+    const done = Promise.withResolvers<void>()
+    const { store, clock, dispatch, waiting } = await setUp([
+      {
+        name: 'slow',
+        types: '*',
+        async handle(_engine, { id }) {
+          calls.push(id)
+          await done.promise
+        },
+      },
+    ])
+    const slow = dispatch({ leaseSeconds: 0.3 })
+    await store.unit((unit) => unit.emit(created))
+    await expect.poll(() => calls).toHaveLength(1)
+    const claimed = (await waiting())[0]?.due_at ?? 0
+    clock.at += 250
+    await expect.poll(async () => (await waiting())[0]?.due_at).toBe(claimed + 250)
+    clock.at += 250
+    await dispatch().idle()
+    expect(calls).toHaveLength(1)
+    done.resolve()
+    await slow.idle()
+    expect(await waiting()).toEqual([])
   })
 
   test('several dispatchers share the work: each event is handled once', async () => {

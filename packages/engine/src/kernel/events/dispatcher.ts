@@ -20,15 +20,18 @@ export interface DispatcherOptions<E> {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly log: Log
+  /** How long a claim lasts without renewal, and an event waits when its process has died; 30 unless told. */
+  readonly leaseSeconds?: number
 }
 
 /** Finds what other processes left behind, and retries; a commit of this process is noticed at once. */
 const pollEvery = 1_000
-const renewEvery = 10_000
 
-export function createDispatcher<E>({ store, engine, subscribers, now, log }: DispatcherOptions<E>): Dispatcher {
+export function createDispatcher<E>(options: DispatcherOptions<E>): Dispatcher {
+  const { store, subscribers, now, log } = options
+  const lease = (options.leaseSeconds ?? 30) * 1_000
   const workers = new Map(
-    subscribers.map((subscriber) => [subscriber.name, createWorker({ store, engine, subscriber, now, log })]),
+    subscribers.map((subscriber) => [subscriber.name, createWorker({ ...options, subscriber, lease })]),
   )
   if (workers.size < subscribers.length) throw new Error('Two subscribers have the same name.')
   const names = [...workers.keys()]
@@ -63,12 +66,12 @@ export function createDispatcher<E>({ store, engine, subscribers, now, log }: Di
 
   const stopListening = store.onEvents(kick)
   const poll = setInterval(kick, pollEvery)
-  const lease = setInterval(() => {
+  const renewal = setInterval(() => {
     for (const worker of workers.values())
       worker.renew().catch((error) => log('warn', 'A lease was not renewed.', { error }))
-  }, renewEvery)
+  }, lease / 3)
   poll.unref()
-  lease.unref()
+  renewal.unref()
   kick()
 
   const rest = () => Promise.all([...workers.values()].map((worker) => worker.rest()))
@@ -84,7 +87,7 @@ export function createDispatcher<E>({ store, engine, subscribers, now, log }: Di
       for (const worker of workers.values()) worker.stop()
       await looking
       await rest()
-      clearInterval(lease)
+      clearInterval(renewal)
     },
   }
 }

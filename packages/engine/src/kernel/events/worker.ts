@@ -22,17 +22,17 @@ export interface WorkerOptions<E> {
   readonly subscriber: Subscriber<E>
   readonly now: () => number
   readonly log: Log
+  /** How long a claim lasts, in milliseconds. */
+  readonly lease: number
 }
 
-/** How long a claim lasts without renewal: so long does an event wait when its process has died. */
-const lease = 30_000
 const parallel = 16
 const batchSize = 500
 const firstPause = 1_000
 const longestPause = 3_600_000
 const defaultMaxAttempts = 20
 
-export function createWorker<E>({ store, engine, subscriber, now, log }: WorkerOptions<E>): Worker {
+export function createWorker<E>({ store, engine, subscriber, now, log, lease }: WorkerOptions<E>): Worker {
   const { name, maxAttempts = defaultMaxAttempts } = subscriber
   const inBatches = 'handleBatch' in subscriber
   const inHand = new Set<Claim>()
