@@ -34,7 +34,7 @@ async function killUnderLoad(url: string, name: string): Promise<string[]> {
   return said.slice(0, said.lastIndexOf('\n')).split('\n')
 }
 
-describe.each(testStores())('a process killed under load, on $name', ({ create }) => {
+describe.each(testStores())('T-CRA-01 a process killed under load, on $name', ({ create }) => {
   const close: (() => Promise<void>)[] = []
   afterEach(async () => {
     for (const one of close.splice(0)) await one()

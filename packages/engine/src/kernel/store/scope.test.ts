@@ -56,7 +56,7 @@ const everything = {
   ],
 } as const
 
-describe.each(testStores())('T-ISO in(org) on $name', ({ open }) => {
+describe.each(testStores())('T-TEN-01 in(org) on $name', ({ open }) => {
   let store: Store
   beforeAll(async () => {
     store = await open({ now: Date.now, migrations: [tables] })

@@ -27,6 +27,8 @@ const idleInTransaction = 5_000
 const connectTimeout = 10_000
 /** The longest that one statement may take; what waits for a lock longer than this has lost. */
 const statementTimeout = 30_000
+/** When the server itself does not answer any more. */
+const answerTimeout = 35_000
 const keptStatements = 1_000
 
 // Object identifiers of pg_type: what comes back looks as it does from SQLite.
@@ -57,6 +59,7 @@ export function connectionSettings(url: string) {
     application_name: 'cardea',
     connectionTimeoutMillis: connectTimeout,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     types,
   }
 }
@@ -71,6 +74,7 @@ export function createPostgresPool(url: string, max: number, log: Log): Postgres
     pipeline: true,
     idle_in_transaction_session_timeout: idleInTransaction,
     statement_timeout: statementTimeout,
+    query_timeout: answerTimeout,
   })
   pool.on('error', (error) => log('warn', 'PostgreSQL closed an idle connection.', { error }))
 
@@ -122,6 +126,26 @@ export function createPostgresPool(url: string, max: number, log: Log): Postgres
       }
     },
     end: () => pool.end(),
+  }
+}
+
+/** A connection outside the pool, on which a statement may take as long as it needs. */
+export async function connectAlone(
+  url: string,
+): Promise<Pick<PostgresConnection, 'run' | 'exec'> & { end(): Promise<void> }> {
+  const client = new pg.Client(connectionSettings(url))
+  // A lost connection shows in the statement that waits for its answer.
+  client.on('error', () => {})
+  await client.connect()
+  return {
+    async run({ sql, parameters }) {
+      const { rows } = await client.query(sql, [...parameters])
+      return { rows }
+    },
+    async exec(sql) {
+      return (await client.query(sql)).command
+    },
+    end: () => client.end(),
   }
 }
 

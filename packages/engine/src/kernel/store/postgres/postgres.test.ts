@@ -1,3 +1,5 @@
+import type { AddressInfo, Socket } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { createTestDatabase } from '@cardea/tooling/postgres'
 import { sql } from 'kysely'
 import pg from 'pg'
@@ -134,4 +136,62 @@ test('more units than connections wait their turn', async () => {
 test('a database that cannot be reached is an error at the start', async () => {
   const nowhere = url.replace(/:\d+\//, ':1/')
   await expect(openStore({ url: nowhere, now: Date.now, migrations: [] })).rejects.toThrow('ECONNREFUSED')
+})
+
+/** A way to the database that can be cut. */
+async function openRoad(to: URL) {
+  const sockets = new Set<Socket>()
+  const server = createServer((near) => {
+    const far = connect(Number(to.port), to.hostname)
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(one)
+      one.pipe(other)
+      one.on('error', () => other.destroy())
+      one.on('close', () => sockets.delete(one) && other.destroy())
+    }
+  })
+  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  await listen(0)
+  const { port } = server.address() as AddressInfo
+  return {
+    url: Object.assign(new URL(to), { host: `127.0.0.1:${port}` }).href,
+    async cut() {
+      const closed = new Promise((resolve) => server.close(resolve))
+      for (const socket of sockets) socket.destroy()
+      await closed
+    },
+    mend: () => listen(port),
+  }
+}
+
+test('T-CRA-02 while the database is gone calls fail; when it is back they work, without a restart', async () => {
+  const road = await openRoad(new URL(url))
+  const remote = await openStore({ url: road.url, now: Date.now, migrations: [counters] })
+  const heard: string[] = []
+  remote.onSignal((topic) => heard.push(topic))
+  await remote.unit((unit) => increment(unit, 'x'))
+
+  await road.cut()
+  await expect(remote.unit((unit) => increment(unit, 'x'))).rejects.toThrow()
+  await expect(remote.across('look').selectFrom('event').selectAll().execute()).rejects.toThrow()
+  expect(await values()).toEqual([1, 0])
+
+  await road.mend()
+  await expect
+    .poll(() =>
+      remote
+        .unit((unit) => increment(unit, 'x'))
+        .then(
+          () => 'written',
+          () => 'failed',
+        ),
+    )
+    .toBe('written')
+  expect(await values()).toEqual([2, 0])
+  await expect.poll(() => heard).toContain('*')
+  await remote.close()
+  await road.cut()
 })

@@ -28,7 +28,7 @@ export async function openPostgresStore(url: string, settings: StoreSettings): P
   let tables: ScopedTables
   let signals: PostgresSignals
   try {
-    tables = await migratePostgres(pool, make, settings.plan, now)
+    tables = await migratePostgres(url, make, settings.plan, now)
     signals = await listenToPostgres(url, heard.call, log)
   } catch (error) {
     await pool.end()

@@ -82,7 +82,7 @@ test('when the commit fails, every unit of the batch does, and the next batch wo
   expect(await ids()).toEqual(['next'])
 })
 
-test('when the disk is full, what was acknowledged stays and what was not is not there', async () => {
+test('T-CRA-02 when the disk is full, what was acknowledged stays and what was not is not there', async () => {
   await store.unit((unit) => write(unit, 'a'))
   await store.unit(async (unit) => {
     await sql`pragma max_page_count = 40`.execute(unit.across('test'))
