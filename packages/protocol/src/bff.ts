@@ -37,7 +37,8 @@ export interface BffFlowAnswer {
 
 /** Answer of both, and of the hosted form door (`POST /flow/{id}` with `Accept: application/json`). */
 export type FlowAnswer =
-  | { status: 'step'; retry: boolean; version: number; step: NativeStep }
+  /** `csrf`: the token the next plain form post needs, where the door uses one. */
+  | { status: 'step'; retry: boolean; version: number; step: NativeStep; csrf?: string }
   /** Native: the session exists. `adoptUrl`: go there once so that other apps see the sign-in; it comes back to `returnTo`. */
   | { status: 'signed-in'; session: BffSession; returnTo: string; adoptUrl?: string }
   /** Hosted: the flow is over, go there. */

@@ -2,23 +2,6 @@ import { z } from 'zod'
 
 /** The app-native sign-in wire: `POST /oauth2/authorize` with `response_mode=direct`, then `POST /oauth2/authn`. */
 
-/** `authenticatorId` = base64url of `name:idp`; the wire names of the built-in authenticators. */
-export const nativeAuthenticators = {
-  identifier: {
-    wire: 'IdentifierExecutor',
-    id: 'SWRlbnRpZmllckV4ZWN1dG9yOkxPQ0FM',
-    i18nKey: 'authenticator.identifier',
-  },
-  password: { wire: 'BasicAuthenticator', id: 'QmFzaWNBdXRoZW50aWNhdG9yOkxPQ0FM', i18nKey: 'authenticator.basic' },
-  totp: { wire: 'totp', id: 'dG90cDpMT0NBTA', i18nKey: 'authenticator.totp' },
-  'email-otp': {
-    wire: 'email-otp-authenticator',
-    id: 'ZW1haWwtb3RwLWF1dGhlbnRpY2F0b3I6TE9DQUw',
-    i18nKey: 'authenticator.email.otp',
-  },
-  passkey: { wire: 'FIDOAuthenticator', id: 'RklET0F1dGhlbnRpY2F0b3I6TE9DQUw', i18nKey: 'authenticator.passkey' },
-} as const
-
 export interface NativeParam {
   param: string
   type: 'STRING' | 'INTEGER' | 'MULTI_VALUED'

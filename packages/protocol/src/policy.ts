@@ -42,12 +42,12 @@ export const zPolicyStep = z.strictObject({
   /** Authenticators of which one must be proven; the first is the one shown. */
   alternatives: z.array(zAuthenticatorName).min(1).max(10),
   /** The step applies when this holds; always when absent. */
-  when: zCondition.optional(),
+  when: zCondition.exactOptional(),
   /** What happens to a person who has none of the alternatives enrolled. */
-  enrol: z.enum(['required', 'offer', 'never']).optional(),
-  enrolWith: z.array(zAuthenticatorName).min(1).max(10).optional(),
+  enrol: z.enum(['required', 'offer', 'never']).exactOptional(),
+  enrolWith: z.array(zAuthenticatorName).min(1).max(10).exactOptional(),
   /** Seconds a proof stays good for this step. */
-  maxAge: z.int().positive().optional(),
+  maxAge: z.int().positive().exactOptional(),
 })
 
 /** Who may sign in with what: steps in order. */

@@ -72,11 +72,11 @@ const zColor = z
   .regex(/^(#[0-9a-fA-F]{3,8}|(rgb|hsl|oklch|oklab|lab|lch)\([0-9a-z.,%/ +-]+\))$/, 'must be a CSS colour')
 
 export const zBranding = z.strictObject({
-  logoUri: zUrl.optional(),
-  accent: zColor.optional(),
-  primary: zColor.optional(),
-  termsUri: zUrl.optional(),
-  privacyUri: zUrl.optional(),
+  logoUri: zUrl.exactOptional(),
+  accent: zColor.exactOptional(),
+  primary: zColor.exactOptional(),
+  termsUri: zUrl.exactOptional(),
+  privacyUri: zUrl.exactOptional(),
 })
 
 /** Free attributes that policies may look at. */

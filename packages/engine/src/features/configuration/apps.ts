@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto'
+import type { AppConfig } from '@cardea/protocol'
+import { authMethodOf } from '@cardea/protocol'
+import type { JSONWebKeySet } from 'jose'
+import type { Context } from './apply.ts'
+import type { Done } from './difference.ts'
+import { defined, difference } from './difference.ts'
+
+export async function applyApp(context: Context, declared: AppConfig): Promise<Done> {
+  const { engine } = context
+  const { organization, secret, signInPolicy, jwks, ...rest } = declared
+  const org = (await context.organization(organization)).id
+  const wanted = defined({
+    ...rest,
+    authMethod: declared.authMethod ?? authMethodOf(declared),
+    // The schema has let public keys through and nothing else.
+    jwks: jwks as JSONWebKeySet | undefined,
+    signInPolicy: signInPolicy === undefined ? undefined : context.policy(signInPolicy),
+  })
+  const name = `app ${declared.clientId}`
+  const known = await engine.clients.find(declared.clientId)
+  if (!known) {
+    const { redirectUris = [] } = declared
+    await engine.store.unit((unit) =>
+      engine.clients.create(unit, { ...wanted, ...(secret === undefined ? {} : { secret }), org, redirectUris }),
+    )
+    return { name, outcome: 'created' }
+  }
+  if (known.org !== org) throw new Error('clientId: belongs to another organization')
+  const change = difference(wanted, known)
+  const otherSecret = secret !== undefined && !known.secretHashes.includes(sha256(secret))
+  if (!change && !otherSecret) return { name, outcome: 'unchanged' }
+  await engine.store.unit((unit) =>
+    engine.clients.update(unit, org, known.id, { ...change, ...(otherSecret ? { secret } : {}) }),
+  )
+  return { name, outcome: 'updated', members: [...Object.keys(change ?? {}), ...(otherSecret ? ['secret'] : [])] }
+}
+
+/** As `Client.secretHashes` has them. */
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('base64url')
+}

@@ -1,0 +1,2 @@
+export { applyConfiguration } from './apply.ts'
+export { readConfiguration } from './read.ts'
