@@ -7,6 +7,6 @@ export default defineConfig(
     'en/components': 'src/en/components.ts',
     'en/errors': 'src/en/errors.ts',
     'en/mail': 'src/en/mail.ts',
-    'en/pages': 'src/en/pages.ts',
+    'en/portal': 'src/en/portal.ts',
   }),
 )

@@ -1,5 +1,4 @@
 import type { ErrorCatalogue } from '../catalogue.ts'
-import { duration } from './duration.ts'
 import { flowErrors } from './flow-errors.ts'
 
 /** What a person reads when something is refused: what happened, and what to do next. */
@@ -13,11 +12,9 @@ export const errors: ErrorCatalogue = {
   'request.bad_characters': ({ name }) => `The parameter ${name} has characters that are not allowed.`,
   'request.missing_parameter': ({ name }) => `The parameter ${name} is missing.`,
   'request.invalid_parameter': ({ name, reason }) => `The parameter ${name} is not valid: ${reason}.`,
-  'request.rate_limited': ({ seconds }) => `That was a lot of requests. Wait ${duration(seconds)} and try again.`,
   'request.token_required': 'An access token is required.',
   'request.token_invalid': 'The access token is expired, revoked or not valid here.',
   'request.insufficient_scope': ({ scope }) => `The access token needs the scope ${scope}.`,
-  'request.internal': 'Something went wrong on our side. Try again in a moment.',
 
   'client.authentication_failed': 'The app could not prove who it is.',
   'client.unknown': 'This app is not known here.',

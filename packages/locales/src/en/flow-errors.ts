@@ -3,7 +3,9 @@ import type { ErrorCatalogue } from '../catalogue.ts'
 import { duration } from './duration.ts'
 
 /** The part of the error texts that a sign-in can show; the SDK ships only these. */
-export const flowErrors: Pick<ErrorCatalogue, keyof FlowErrors> = {
+export const flowErrors: Pick<ErrorCatalogue, keyof FlowErrors | 'request.rate_limited' | 'request.internal'> = {
+  'request.rate_limited': ({ seconds }) => `That was a lot of requests. Wait ${duration(seconds)} and try again.`,
+  'request.internal': 'Something went wrong on our side. Try again in a moment.',
   'flow.unknown': 'This sign-in is not known anymore. Start again.',
   'flow.expired': 'This took too long, so the sign-in ended. Start again.',
   'flow.superseded': 'This sign-in went on in another tab. Here is where it stands now.',

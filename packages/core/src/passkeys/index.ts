@@ -1,0 +1,2 @@
+export { browserPasskeys } from './browser.ts'
+export type { PasskeyOutcome, Passkeys } from './passkeys.ts'

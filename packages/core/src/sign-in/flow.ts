@@ -1,0 +1,96 @@
+import type { Passkeys } from '../passkeys/passkeys.ts'
+import type { Runtime } from '../runtime.ts'
+import type { Session } from '../session.ts'
+import type { Store } from '../store.ts'
+import { createStore } from '../store.ts'
+import type { FlowTransport } from '../transport/transport.ts'
+import { reduceSignIn } from './reducer.ts'
+import type { Effect, SignInEvent, SignInOptions, SignInState } from './state.ts'
+
+export interface SignInFlow extends Store<SignInState> {
+  send(event: SignInEvent): void
+  /** Takes up a step the server rendered, once the page is alive; starts the flow when there is none. */
+  begin(): void
+  /** Ends what waits in the browser. */
+  end(): void
+}
+
+export interface SignInParts extends SignInOptions {
+  readonly transport: FlowTransport
+  readonly runtime: Pick<Runtime, 'navigate' | 'reload' | 'location'>
+  /** Absent where the browser has none. */
+  readonly passkeys?: Passkeys | undefined
+  /** Learns of the new session; absent on hosted pages. */
+  readonly session?: Pick<Session, 'adopt'> | undefined
+}
+
+/** A sign-in: a store that takes events and does what follows from them. */
+export function createSignIn(parts: SignInParts): SignInFlow {
+  const { transport, runtime, passkeys, session } = parts
+  const options: SignInOptions = { ...parts, startable: transport.start !== undefined }
+  const idle: SignInState = { type: 'idle' }
+  const [first, effects] = parts.initial
+    ? reduceSignIn(idle, { type: 'answered', answer: { status: 'step', ...parts.initial } }, options)
+    : [idle, []]
+  const store = createStore<SignInState>(first)
+  let ceremony: AbortController | undefined
+
+  const send = (event: SignInEvent): void => {
+    const [state, follow] = reduceSignIn(store.get(), event, options)
+    store.set(state)
+    follow.forEach(run)
+  }
+
+  const ask = (answer: ReturnType<FlowTransport['answer']> | undefined): void =>
+    void answer?.then(
+      (told) => send({ type: 'answered', answer: told }),
+      () => send({ type: 'unreachable' }),
+    )
+
+  const cancelCeremony = () => {
+    ceremony?.abort()
+    ceremony = undefined
+  }
+
+  async function runPasskey({ authenticatorId, challengeData, conditional }: Extract<Effect, { type: 'passkey' }>) {
+    cancelCeremony()
+    if (!passkeys || (conditional && !(await passkeys.conditional()))) {
+      if (!conditional) send({ type: 'passkey-failed', fault: { type: 'passkey-unsupported' } })
+      return
+    }
+    const own = new AbortController()
+    ceremony = own
+    const outcome = await passkeys.answer(challengeData, { conditional, signal: own.signal })
+    if (own.signal.aborted) return
+    if (outcome.type === 'answered')
+      send({ type: 'passkey-answered', authenticatorId, tokenResponse: outcome.tokenResponse })
+    else if (!conditional) send({ type: 'passkey-failed', fault: { type: `passkey-${outcome.type}` } })
+  }
+
+  function startFlow(): void {
+    const { loginHint, acrValues, prompt, returnTo = runtime.location() } = options
+    const start = { ...(loginHint && { loginHint }), ...(acrValues && { acrValues }), ...(prompt && { prompt }) }
+    ask(transport.start?.({ ...start, ...(returnTo && { returnTo }) }))
+  }
+
+  function run(effect: Effect): void {
+    if (effect.type === 'start') startFlow()
+    else if (effect.type === 'answer') ask(transport.answer(effect.answer))
+    else if (effect.type === 'passkey') void runPasskey(effect)
+    else if (effect.type === 'cancel-passkey') cancelCeremony()
+    else if (effect.type === 'adopt') session?.adopt(effect.session)
+    else if (effect.type === 'navigate') runtime.navigate(effect.url)
+    else runtime.reload()
+  }
+
+  return {
+    get: store.get,
+    subscribe: store.subscribe,
+    send,
+    begin() {
+      if (parts.initial) effects.forEach(run)
+      else send({ type: 'start' })
+    },
+    end: cancelCeremony,
+  }
+}

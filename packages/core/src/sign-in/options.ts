@@ -1,0 +1,57 @@
+import type { NativeAuthenticator, NativeParam, NativeStep } from '@cardea/protocol'
+import { nativeAuthenticators } from '@cardea/protocol/constants'
+import type { StepState } from './state.ts'
+
+type Known = keyof typeof nativeAuthenticators
+
+/** The built-in authenticator behind an option, told by its id on the wire. */
+export const knownAs = ({ authenticatorId }: NativeAuthenticator): Known | undefined => {
+  for (const [name, { id }] of Object.entries(nativeAuthenticators)) {
+    // Object.entries forgets the keys' type.
+    if (id === authenticatorId) return name as Known
+  }
+  return undefined
+}
+
+export const dataOf = (option: NativeAuthenticator): Readonly<Record<string, string>> =>
+  option.metadata.additionalData ?? {}
+
+export const paramsOf = (option: NativeAuthenticator): readonly NativeParam[] =>
+  [...(option.metadata.params ?? [])].sort((one, other) => one.order - other.order)
+
+export const challengeOf = (option: NativeAuthenticator): string | undefined =>
+  knownAs(option) === 'passkey' ? dataOf(option).challengeData : undefined
+
+/** Whether an option can be shown and answered at once. */
+export const isReady = (option: NativeAuthenticator): boolean =>
+  challengeOf(option) !== undefined || (option.metadata.promptType === 'USER_PROMPT' && paramsOf(option).length > 0)
+
+/** Whether this SDK can do it at all; a redirect to another provider belongs to hosted sign-in. */
+export const isSupported = (option: NativeAuthenticator): boolean => knownAs(option) !== undefined || isReady(option)
+
+/** All options of this place: those listed last, with the ones the step now completes. */
+export function mergeOptions(step: NativeStep, before: StepState | undefined): readonly NativeAuthenticator[] {
+  if (step.stepType !== 'AUTHENTICATOR_PROMPT' || !before) return step.authenticators
+  const samePlace = before.step.progress?.step === step.progress?.step && before.step.identifier === step.identifier
+  const started = step.authenticators[0]
+  if (!started || !samePlace) return step.authenticators
+  if (!before.options.some(({ authenticatorId }) => authenticatorId === started.authenticatorId)) {
+    return step.authenticators
+  }
+  return before.options.map((option) => (option.authenticatorId === started.authenticatorId ? started : option))
+}
+
+/** What to show first: the one that was started, else what the person was looking at, else the first with fields. */
+export function selectOption(
+  step: NativeStep,
+  options: readonly NativeAuthenticator[],
+  before: string | undefined,
+): string | undefined {
+  if (step.stepType === 'AUTHENTICATOR_PROMPT') return step.authenticators[0]?.authenticatorId
+  const kept = options.find((option) => option.authenticatorId === before && isReady(option))
+  const first = options.find((option) => isReady(option) && challengeOf(option) === undefined)
+  return (kept ?? first)?.authenticatorId
+}
+
+export const selectedOption = ({ options, selected }: StepState): NativeAuthenticator | undefined =>
+  options.find(({ authenticatorId }) => authenticatorId === selected)

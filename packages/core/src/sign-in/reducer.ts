@@ -1,0 +1,170 @@
+import type { FlowAnswer } from '@cardea/protocol'
+import { nativeAuthenticators } from '@cardea/protocol/constants'
+import type { StepAnswer } from '../transport/transport.ts'
+import {
+  challengeOf,
+  isReady,
+  isSupported,
+  knownAs,
+  mergeOptions,
+  paramsOf,
+  selectedOption,
+  selectOption,
+} from './options.ts'
+import type { Effect, Pending, SignInEvent, SignInOptions, SignInState, StepState } from './state.ts'
+
+type Result = readonly [SignInState, readonly Effect[]]
+
+/** Codes with which an identity provider says that this app signs in on its own pages. */
+const hostedOnly = new Set(['authorization.native_not_enabled'])
+
+const stepOf = (state: SignInState): StepState | undefined => {
+  if (state.type === 'step') return state
+  return state.type === 'redirect' || state.type === 'done' ? state.from : undefined
+}
+
+const passkeyEffect = (state: StepState, conditional: boolean): readonly Effect[] => {
+  const option = conditional ? state.options.find(challengeOf) : selectedOption(state)
+  const challengeData = option && challengeOf(option)
+  if (!option || challengeData === undefined) return []
+  return [{ type: 'passkey', authenticatorId: option.authenticatorId, challengeData, conditional }]
+}
+
+/** The browser's autofill may offer passkeys as soon as the person looks at the identifier field. */
+const autofill = (state: StepState): readonly Effect[] => {
+  const shown = selectedOption(state)
+  const asksWho = shown && paramsOf(shown).some(({ param }) => param === 'username')
+  return asksWho ? passkeyEffect(state, true) : []
+}
+
+function onStep(state: SignInState, answer: Extract<FlowAnswer, { status: 'step' }>, options: SignInOptions): Result {
+  const { step, version, retry, csrf } = answer
+  const before = stepOf(state)
+  const merged = mergeOptions(step, before)
+  if (step.stepType !== 'CONSENT' && !merged.some(isSupported)) {
+    if (options.hostedUrl) return leave(options.hostedUrl, before)
+    return [{ type: 'failed', failure: { code: 'flow.authenticator_unknown', params: {} } }, []]
+  }
+  const next: StepState = {
+    type: 'step',
+    version,
+    csrf,
+    step,
+    retry,
+    options: merged,
+    selected: selectOption(step, merged, before?.selected),
+    shown: (before?.shown ?? 0) + 1,
+  }
+  // Who asked for a passkey gets the browser's dialog without pressing again.
+  const asked = before?.pending?.type === 'choose' && before.pending.authenticatorId === next.selected
+  const ceremony = asked ? passkeyEffect(next, false) : []
+  if (ceremony.length > 0) return [{ ...next, pending: { type: 'passkey' } }, ceremony]
+  return [next, autofill(next)]
+}
+
+const leave = (url: string, from: StepState | undefined): Result => [
+  { type: 'redirect', url, from },
+  [{ type: 'navigate', url }],
+]
+
+function onAnswer(state: SignInState, answer: FlowAnswer, options: SignInOptions): Result {
+  const from = stepOf(state)
+  switch (answer.status) {
+    case 'step':
+      return onStep(state, answer, options)
+    case 'redirect':
+      return leave(answer.url, from)
+    case 'signed-in': {
+      const { session, returnTo, adoptUrl } = answer
+      const done: SignInState = { type: 'done', session, returnTo, from }
+      // The page is left and comes back signed in: showing so before would only flash.
+      if (adoptUrl && options.sso !== false) return [done, [{ type: 'navigate', url: adoptUrl }]]
+      const adopt: Effect = { type: 'adopt', session }
+      return [done, options.returnTo ? [adopt, { type: 'navigate', url: returnTo }] : [adopt]]
+    }
+    case 'failed': {
+      const { reason, params = {}, description, traceId } = answer.error
+      if (hostedOnly.has(reason) && options.hostedUrl) return leave(options.hostedUrl, from)
+      return [{ type: 'failed', failure: { code: reason, params, description, traceId } }, []]
+    }
+  }
+}
+
+/** Sends an answer; whatever the browser was asked for meanwhile is over. */
+const send = (state: StepState, pending: Pending, answer: Omit<StepAnswer, 'version' | 'csrf'>): Result => [
+  { ...state, pending, fault: undefined },
+  [{ type: 'cancel-passkey' }, { type: 'answer', answer: { version: state.version, csrf: state.csrf, ...answer } }],
+]
+
+function onSubmit(state: StepState, values: Readonly<Record<string, string>>): Result {
+  const option = selectedOption(state)
+  if (!option) return [state, []]
+  const names = paramsOf(option).map(({ param }) => param)
+  const missing = names.filter((name) => !values[name]?.trim())
+  if (missing.length > 0) return [{ ...state, fault: { type: 'missing', names: missing } }, []]
+  const params = Object.fromEntries(names.map((name) => [name, values[name] ?? '']))
+  return send(state, { type: 'submit' }, { authenticatorId: option.authenticatorId, params })
+}
+
+function onChoose(state: StepState, authenticatorId: string): Result {
+  const option = state.options.find((each) => each.authenticatorId === authenticatorId)
+  if (!option) return [state, []]
+  const pending: Pending = { type: 'choose', authenticatorId }
+  if (!isReady(option)) return send(state, pending, { authenticatorId })
+  const shown: StepState = { ...state, selected: authenticatorId, fault: undefined, shown: state.shown + 1 }
+  if (knownAs(option) !== 'passkey') return [shown, autofill(shown)]
+  return [{ ...shown, pending: { type: 'passkey' } }, [{ type: 'cancel-passkey' }, ...passkeyEffect(shown, false)]]
+}
+
+function onStepEvent(state: StepState, event: SignInEvent): Result {
+  const { selected } = state
+  switch (event.type) {
+    case 'unreachable':
+      return [{ ...state, pending: undefined, fault: { type: 'unreachable' } }, []]
+    case 'submit':
+      return onSubmit(state, event.values)
+    case 'choose':
+      return onChoose(state, event.authenticatorId)
+    case 'change':
+      return send(state, { type: 'change' }, { authenticatorId: nativeAuthenticators.identifier.id })
+    case 'resend':
+      return selected
+        ? send(state, { type: 'resend' }, { authenticatorId: selected, params: { resendCode: 'true' } })
+        : [state, []]
+    case 'skip':
+      return selected
+        ? send(state, { type: 'skip' }, { authenticatorId: selected, params: { skip: 'true' } })
+        : [state, []]
+    case 'decide':
+      return send(state, { type: event.decision }, { decision: event.decision })
+    case 'passkey':
+      return [
+        { ...state, pending: { type: 'passkey' }, fault: undefined },
+        [{ type: 'cancel-passkey' }, ...passkeyEffect(state, false)],
+      ]
+    case 'passkey-answered': {
+      const { authenticatorId, tokenResponse } = event
+      return send(state, { type: 'passkey' }, { authenticatorId, params: { tokenResponse } })
+    }
+    case 'passkey-failed':
+      return [{ ...state, pending: undefined, fault: event.fault }, []]
+    default:
+      return [state, []]
+  }
+}
+
+/** Whether an event of the person may interrupt what is pending. A passkey dialog may always be left. */
+const interrupts = (state: StepState, event: SignInEvent): boolean =>
+  state.pending === undefined || state.pending.type === 'passkey' || /^(answered|unreachable|passkey-)/.test(event.type)
+
+/** The whole of sign-in: what happens, and what must be done about it. */
+export function reduceSignIn(state: SignInState, event: SignInEvent, options: SignInOptions): Result {
+  if (event.type === 'start') {
+    if (options.startable === false) return [state, [{ type: 'reload' }]]
+    return state.type === 'loading' ? [state, []] : [{ type: 'loading' }, [{ type: 'start' }]]
+  }
+  if (event.type === 'answered') return onAnswer(state, event.answer, options)
+  if (state.type === 'step') return interrupts(state, event) ? onStepEvent(state, event) : [state, []]
+  if (event.type === 'unreachable') return [{ type: 'failed', failure: { code: 'network', params: {} } }, []]
+  return [state, []]
+}

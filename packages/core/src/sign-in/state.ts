@@ -1,0 +1,96 @@
+import type { BffFlowStart, BffSession, FlowAnswer, NativeAuthenticator, NativeStep } from '@cardea/protocol'
+import type { StepAnswer } from '../transport/transport.ts'
+
+/** Something wrong that this page noticed itself. */
+export type Fault =
+  | { readonly type: 'missing'; readonly names: readonly string[] }
+  | { readonly type: 'passkey-cancelled' }
+  | { readonly type: 'passkey-known' }
+  | { readonly type: 'passkey-unsupported' }
+  | { readonly type: 'unreachable' }
+
+/** What the person set going, and what is shown as busy until the answer is there. */
+export type Pending =
+  | { readonly type: 'submit' | 'skip' | 'resend' | 'change' | 'passkey' | 'approve' | 'deny' }
+  | { readonly type: 'choose'; readonly authenticatorId: string }
+
+export interface StepState {
+  readonly type: 'step'
+  readonly version: number
+  readonly csrf?: string | undefined
+  readonly step: NativeStep
+  readonly retry: boolean
+  /** Every option of this place in the policy: starting one hides the others on the wire, not from the person. */
+  readonly options: readonly NativeAuthenticator[]
+  /** The option on show; without one the person chooses. */
+  readonly selected?: string | undefined
+  readonly pending?: Pending | undefined
+  readonly fault?: Fault | undefined
+  /** How many steps this page has shown: the first one takes no announcement. */
+  readonly shown: number
+}
+
+export interface FlowFailure {
+  readonly code: string
+  readonly params: Readonly<Record<string, string>>
+  readonly description?: string | undefined
+  readonly traceId?: string | undefined
+}
+
+export type SignInState =
+  | { readonly type: 'idle' }
+  | { readonly type: 'loading' }
+  | StepState
+  /** The page is being left. `from` stays on show until it is gone. */
+  | { readonly type: 'redirect'; readonly url: string; readonly from?: StepState | undefined }
+  | {
+      readonly type: 'done'
+      readonly session: BffSession
+      readonly returnTo: string
+      readonly from?: StepState | undefined
+    }
+  | { readonly type: 'failed'; readonly failure: FlowFailure }
+
+export type SignInEvent =
+  /** Starts the flow, or starts it again. */
+  | { readonly type: 'start' }
+  | { readonly type: 'answered'; readonly answer: FlowAnswer }
+  | { readonly type: 'unreachable' }
+  /** The step's form, by field name. */
+  | { readonly type: 'submit'; readonly values: Readonly<Record<string, string>> }
+  | { readonly type: 'choose'; readonly authenticatorId: string }
+  /** Back to the identifier. */
+  | { readonly type: 'change' }
+  | { readonly type: 'resend' }
+  | { readonly type: 'skip' }
+  | { readonly type: 'decide'; readonly decision: 'approve' | 'deny' }
+  /** Runs the passkey ceremony of the step. */
+  | { readonly type: 'passkey' }
+  | { readonly type: 'passkey-answered'; readonly tokenResponse: string; readonly authenticatorId: string }
+  | { readonly type: 'passkey-failed'; readonly fault: Fault }
+
+export type Effect =
+  | { readonly type: 'start' }
+  | { readonly type: 'reload' }
+  | { readonly type: 'answer'; readonly answer: StepAnswer }
+  /** `conditional`: waits quietly in the browser's autofill until the person picks a passkey there. */
+  | {
+      readonly type: 'passkey'
+      readonly authenticatorId: string
+      readonly challengeData: string
+      readonly conditional: boolean
+    }
+  | { readonly type: 'cancel-passkey' }
+  | { readonly type: 'adopt'; readonly session: BffSession }
+  | { readonly type: 'navigate'; readonly url: string }
+
+export interface SignInOptions extends BffFlowStart {
+  /** A step that the server rendered. */
+  readonly initial?: { step: NativeStep; version: number; retry: boolean; csrf?: string } | undefined
+  /** Hosted sign-in, for what cannot be done natively. */
+  readonly hostedUrl?: string | undefined
+  /** Whether the flow can be started from here; otherwise its page is loaded again. */
+  readonly startable?: boolean
+  /** Whether to go once to where other apps learn of the sign-in. Default true. */
+  readonly sso?: boolean | undefined
+}
