@@ -1,4 +1,5 @@
 // An entry of its own without schemas: a browser that takes these does not load zod.
+export { bffPaths, csrfHeader, formFields } from './bff.ts'
 
 /** `authenticatorId` = base64url of `name:idp`; the wire names of the built-in authenticators. */
 export const nativeAuthenticators = {

@@ -6,8 +6,10 @@ export type Layer = {
   readonly folder: string
   /** Our packages whose public entries may be imported. */
   readonly ours: readonly string[]
-  /** Our packages that may be imported as types only; from `@cardea/protocol` also constants that need no schema. */
+  /** Our packages that may be imported as types only. */
   readonly types?: readonly string[]
+  /** Entries of those packages whose values may be imported too: they hold constants and need no schema. */
+  readonly constants?: readonly string[]
   /** Other folders of the same package. `@self` is the file's own next folder (one noun, one feature). */
   readonly inside?: readonly string[]
   /** Other people's packages. */
@@ -20,6 +22,7 @@ export type Layer = {
 
 const engine = 'packages/engine/src'
 const protocol = '@cardea/protocol'
+const constants = ['@cardea/protocol/constants']
 const inEngine = [`${engine}/kernel`, `${engine}/domain`]
 /** Schemas and queries are the language the engine is written in. */
 const language = ['zod', 'kysely']
@@ -82,13 +85,14 @@ export const layers: readonly Layer[] = [
     node: true,
   },
   { folder: 'packages/bff', ours: [protocol], theirs: ['openid-client', 'jose', 'cookie-es'], node: true },
-  { folder: 'packages/core', ours: [], types: [protocol], theirs: [], node: false },
-  { folder: 'packages/locales', ours: [], types: ['@cardea/core', protocol], theirs: [], node: false },
+  { folder: 'packages/core', ours: [], types: [protocol], constants, theirs: [], node: false },
+  { folder: 'packages/locales', ours: [], types: ['@cardea/core', protocol], constants, theirs: [], node: false },
   { folder: 'packages/theme', ours: [], theirs: [], node: false },
   {
     folder: 'packages/vue',
     ours: ['@cardea/core', '@cardea/theme', '@cardea/locales'],
     types: [protocol],
+    constants,
     theirs: ['vue', '@vueuse/core'],
     node: false,
   },

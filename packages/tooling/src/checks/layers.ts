@@ -1,5 +1,4 @@
 import { builtinModules } from 'node:module'
-import ts from 'typescript'
 import type { Import } from './imports.ts'
 import type { Layer } from './layer-table.ts'
 import { layers } from './layer-table.ts'
@@ -28,41 +27,22 @@ const relativeFault = (path: string, target: string, layer: Layer, isTest: boole
   return `${layer.folder} may not import ${target}`
 }
 
-/** What protocol exports from files that build schemas: importing it would bring zod along. */
-const schemaNames = ({ files, trees, imports }: Project): Set<string> => {
-  const names = new Set<string>()
-  for (const { path } of files.filter((file) => below(file.path, 'packages/protocol/src'))) {
-    if (!imports.get(path)?.some((each) => each.specifier === 'zod' && !each.typeOnly)) continue
-    for (const statement of trees.get(path)?.statements ?? []) {
-      if (ts.isFunctionDeclaration(statement) && statement.name) names.add(statement.name.text)
-      if (!ts.isVariableStatement(statement)) continue
-      for (const { name } of statement.declarationList.declarations) names.add(name.getText())
-    }
-  }
-  return names
-}
-
-const ourPackageFault = (each: Import, layer: Layer, schemas: ReadonlySet<string>): string | undefined => {
+const ourPackageFault = (each: Import, layer: Layer): string | undefined => {
   const name = packageName(each.specifier)
   if (!isPublicEntry(each.specifier)) return `${each.specifier} is no public entry of ${name}`
   if (layer.ours.includes('*') || layer.ours.includes(name)) return undefined
   if (!layer.types?.includes(name)) return `${layer.folder} may not import ${name}`
-  const schema = each.values.find((value) => name !== '@cardea/protocol' || value === '*' || schemas.has(value))
-  return schema === undefined ? undefined : `${layer.folder} may import '${schema}' of ${name} as a type only`
+  if (each.typeOnly || layer.constants?.includes(each.specifier)) return undefined
+  return `${layer.folder} may import '${each.values[0]}' of ${each.specifier} as a type only`
 }
 
-const packageFault = (
-  each: Import,
-  layer: Layer,
-  isTest: boolean,
-  schemas: ReadonlySet<string>,
-): string | undefined => {
+const packageFault = (each: Import, layer: Layer, isTest: boolean): string | undefined => {
   const name = packageName(each.specifier)
   if (isTest)
     return name.startsWith('@cardea/') && !isPublicEntry(each.specifier)
       ? `${each.specifier} is no public entry`
       : undefined
-  if (name.startsWith('@cardea/')) return ourPackageFault(each, layer, schemas)
+  if (name.startsWith('@cardea/')) return ourPackageFault(each, layer)
   const known = layer.theirs.includes('*') || layer.theirs.includes(name) || layer.oneMore
   return known ? undefined : `${layer.folder} may not use ${name}`
 }
@@ -102,7 +82,6 @@ const libraryFaults = (project: Project): string[] => {
 
 /** Every import that the table of layers does not allow. */
 export const layerFaults = (project: Project): string[] => {
-  const schemas = schemaNames(project)
   const faults: string[] = []
   for (const { path, isTest } of project.files.filter((file) => !isConfiguration(file.path))) {
     const layer = layers.find(({ folder }) => below(path, folder))
@@ -116,7 +95,7 @@ export const layerFaults = (project: Project): string[] => {
           ? relativeFault(path, each.target, layer, isTest)
           : isBuiltin(each.specifier)
             ? builtinFault(each.specifier, layer, isTest)
-            : packageFault(each, layer, isTest, schemas)
+            : packageFault(each, layer, isTest)
       if (fault) faults.push(`${path}:${each.line} ${fault}`)
     }
   }
