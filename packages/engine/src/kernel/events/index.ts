@@ -1,7 +1,6 @@
 export { actingUnit } from './acting.ts'
-export type { Dispatcher, DispatcherOptions } from './dispatcher.ts'
 export { createDispatcher } from './dispatcher.ts'
 export type { Actor, Event, Json, NewEvent, Origin } from './event.ts'
 export { toEvent } from './outbox.ts'
-export type { Delivery, Subscriber, Subscription } from './subscriber.ts'
+export type { Delivery, Subscriber } from './subscriber.ts'
 export type { EventTable } from './tables.ts'

@@ -1,5 +1,4 @@
 export type { Migration } from './migration.ts'
 export { column } from './migration.ts'
-export type { StoreOptions } from './open.ts'
 export { openStore } from './open.ts'
-export type { Queries, Store, Tables, Unit } from './store.ts'
+export type { Queries, Store, Unit } from './store.ts'
