@@ -26,6 +26,8 @@ const constants = ['@cardea/protocol/constants']
 const inEngine = [`${engine}/kernel`, `${engine}/domain`]
 /** Schemas and queries are the language the engine is written in. */
 const language = ['zod', 'kysely']
+/** TOTP, device codes and wallet offers each show a QR code beside what their subject needs. */
+const drawing = 'uqr'
 
 export const layers: readonly Layer[] = [
   { folder: 'packages/protocol', ours: [], theirs: ['zod'], node: false },
@@ -56,7 +58,7 @@ export const layers: readonly Layer[] = [
     folder: `${engine}/authenticators`,
     ours: [protocol],
     inside: [...inEngine, '@self'],
-    theirs: language,
+    theirs: [...language, drawing],
     oneMore: true,
     node: true,
   },
@@ -64,7 +66,7 @@ export const layers: readonly Layer[] = [
     folder: `${engine}/features`,
     ours: [protocol],
     inside: [...inEngine, '@self'],
-    theirs: language,
+    theirs: [...language, drawing],
     oneMore: true,
     node: true,
   },
