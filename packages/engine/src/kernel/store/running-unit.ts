@@ -14,15 +14,10 @@ export interface RunningUnit {
   failure(): { readonly error: unknown } | undefined
   /** Writes the events that were emitted; the last statements of the unit. */
   writeEvents(): Promise<void>
+  /** The error to end it with when it keeps its transaction waiting. */
+  stalled(): Error
   /** From now on every statement of it is refused; with `reason`, the unit counts as failed. */
   end(reason?: Error): void
-}
-
-/** The error of a unit that kept its transaction waiting. */
-export function stalledUnit(): Error {
-  return new Error(
-    'A unit of work awaited something other than the store and was rolled back: do it before the unit, or after.',
-  )
 }
 
 /**
@@ -33,11 +28,13 @@ export function startUnit(run: Run, queriesOver: QueriesOver, outbox: Outbox): R
   const topics = new Set<string>()
   const events: ReturnType<Outbox['stamp']>[] = []
   let over: Error | undefined
+  let last: string | undefined
   let failure: { error: unknown } | undefined
 
   const guarded = async (query: CompiledQuery): Promise<QueryResult<unknown>> => {
     if (over) throw over
     if (failure) throw failure.error
+    last = query.sql
     try {
       return await run(query)
     } catch (error) {
@@ -65,6 +62,10 @@ export function startUnit(run: Run, queriesOver: QueriesOver, outbox: Outbox): R
     async writeEvents() {
       if (events.length > 0) await outbox.write(queries.across('write the events of a unit'), events)
     },
+    stalled: () =>
+      new Error(
+        `A unit of work awaited something other than the store, after ${last ?? 'no statement'}, and was rolled back: do it before the unit, or after.`,
+      ),
     end(reason) {
       if (reason) failure ??= { error: reason }
       over ??= reason ?? new Error('This unit of work is over: a statement came after its work had returned.')

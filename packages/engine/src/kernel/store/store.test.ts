@@ -125,7 +125,7 @@ describe.each(testStores())('the store on $name', ({ open, create }) => {
         await new Promise(() => {})
       })
       const behind = store.unit((unit) => write(unit, 'n2'))
-      await expect(stuck).rejects.toThrow('something other than the store')
+      await expect(stuck).rejects.toThrow(/something other than the store, after insert into "note"/)
       await behind
       expect(await ids(store)).toEqual(['n2'])
     })

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Run } from '../connection.ts'
 import type { RunningUnit } from '../running-unit.ts'
-import { stalledUnit } from '../running-unit.ts'
 import type { Unit } from '../store.ts'
 import type { PostgresConnection, PostgresPool } from './connection.ts'
 import { isConflict, isLost, isStalePlan, isStall } from './connection.ts'
@@ -47,7 +46,7 @@ export function createUnits(
       running.end()
       const lost = isLost(error)
       broken = lost || isStall(error) || isStalePlan(error) || !(await rolledBack(connection))
-      if (isStall(error)) throw stalledUnit()
+      if (isStall(error)) throw running.stalled()
       if (isConflict(error) || isStalePlan(error) || (lost && !sent.commit)) return { again: error }
       throw error
     } finally {

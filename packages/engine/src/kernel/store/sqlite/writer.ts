@@ -2,7 +2,6 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { setImmediate } from 'node:timers'
 import type { Run } from '../connection.ts'
 import type { RunningUnit } from '../running-unit.ts'
-import { stalledUnit } from '../running-unit.ts'
 import type { Unit } from '../store.ts'
 import type { SqliteConnection } from './connection.ts'
 import { isBusy } from './connection.ts'
@@ -122,7 +121,7 @@ export function createWriter(
     const outcome = await new Promise<Outcome>((resolve) => {
       current = {
         stall() {
-          const error = stalledUnit()
+          const error = unit.stalled()
           unit.end(error)
           resolve({ error, stalled: true })
         },
