@@ -77,6 +77,8 @@ export interface Kernel {
   ) => Promise<Omit<PageFrame, 'nonce'>>
   /** The English text of an error code. */
   readonly text: (code: ErrorCode, params: object) => string
+  /** The WebAuthn RP ID of the deployment: the host of `publicUrl` or a parent domain of it. */
+  readonly passkeyRpId: string
   /** `CARDEA_DEV=1`: development routes exist. */
   readonly development: boolean
   /** Every route as data, in the order of the features. */

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createOutbound, isPublicAddress } from './outbound.ts'
 
 const server = createServer((request, response) => {
-  if (request.url === '/redirect') return response.writeHead(302, { location: 'http://169.254.169.254/' }).end()
-  if (request.url === '/large') return response.end('x'.repeat(100_000))
+  if (request.url === '/redirect') return void response.writeHead(302, { location: 'http://169.254.169.254/' }).end()
+  if (request.url === '/large') return void response.end('x'.repeat(100_000))
   request.pipe(response.writeHead(200, { 'content-type': 'application/json', 'x-method': request.method ?? '' }))
 })
 let origin = ''

@@ -6,6 +6,7 @@ import { attemptNoun, createAttempts } from '../domain/attempt/index.ts'
 import { auditNoun, createAudit } from '../domain/audit/index.ts'
 import { clientNoun, createClients } from '../domain/client/index.ts'
 import type { Engine } from '../domain/engine.ts'
+import { createFactors, factorNoun } from '../domain/factor/index.ts'
 import { createFlows, flowNoun } from '../domain/flow/index.ts'
 import { createGrants, grantNoun } from '../domain/grant/index.ts'
 import { createKeys, keyNoun } from '../domain/key/index.ts'
@@ -51,6 +52,7 @@ const nouns: readonly Feature<Engine>[] = [
   keyNoun,
   clientNoun,
   accountNoun,
+  factorNoun,
   sessionNoun,
   tokenNoun,
   grantNoun,
@@ -91,6 +93,7 @@ export async function createEngine(options: EngineOptions): Promise<CardeaEngine
     pages: options.pages ?? plainPages,
     frame: (call, org) => frame(engine, call, org),
     text,
+    passkeyRpId: options.passkeyRpId ?? new URL(publicUrl).hostname,
     development: options.development ?? false,
     routes: () => describe(),
     metrics,
@@ -127,6 +130,7 @@ function assemble(kernel: Kernel, options: EngineOptions): Engine {
     keys: createKeys(engine),
     clients: createClients(engine),
     accounts: createAccounts(engine),
+    factors: createFactors(engine),
     sessions: createSessions(engine),
     tokens: createTokens(engine),
     grants: createGrants(engine),

@@ -19,6 +19,8 @@ export interface EngineOptions {
   readonly configuration?: CardeaConfig
   /** Exact origins that outbound requests may go to although they are not public https. */
   readonly outboundAllow?: readonly string[]
+  /** RP ID of passkeys: the host of `publicUrl` (when absent) or a parent domain of it. Changing it loses every passkey. */
+  readonly passkeyRpId?: string
   /** Adds `/dev/…`; only for loopback. */
   readonly development?: boolean
   /** `all` makes audit lines of stateless issuance durable before the answer. */

@@ -42,7 +42,7 @@ export interface Client {
   readonly refreshLeeway: number
   /** Seconds from the first refresh token on. */
   readonly refreshLifetime: number
-  /** Who may sign in to it with what; the organization's policy when undefined. */
+  /** Who may sign in to this app with what; the organization's policy when undefined. */
   readonly signInPolicy: SignInPolicy | undefined
   readonly status: 'active' | 'disabled'
   readonly createdAt: number
