@@ -1,35 +1,32 @@
 import type { AccountId, GrantId, OrganizationId, SessionId } from '@cardea/protocol'
+import type { Feature } from '../../kernel/feature.ts'
+import type { Call } from '../../kernel/http/index.ts'
+import { defineSlot } from '../../kernel/slot.ts'
 import type { Unit } from '../../kernel/store/index.ts'
 import type { Account } from '../account/index.ts'
-import type { AuthorizationRequest } from '../authorization/request.ts'
+import type { AuthorizationRequest } from '../authorization/index.ts'
 import type { Client } from '../client/index.ts'
-import type { ProvenFactor, Session } from '../session/index.ts'
-import { defineSlot } from '../../kernel/slot.ts'
-import type { Call } from '../../kernel/http/call.ts'
 import type { Engine } from '../engine.ts'
+import type { Session } from '../session/index.ts'
+import { consentMigrations } from './consent-store.ts'
+import type { Consent, Grant } from './grant.ts'
+import { forgetGrants, grantMigrations } from './store.ts'
+import { grantSubscribers } from './subscribers.ts'
 
-/** What a person (or nobody: client credentials) allowed a client to do; every token carries its id. */
-export interface Grant {
-  readonly id: GrantId
-  readonly org: OrganizationId
-  readonly client: Client['id']
-  readonly clientId: string
-  readonly account: AccountId
-  readonly session: SessionId | undefined
-  readonly scope: readonly string[]
-  readonly resource: readonly string[]
-  readonly claims: AuthorizationRequest['claims']
-  readonly nonce: string | undefined
-  readonly factors: readonly ProvenFactor[]
-  readonly acr: string | undefined
-  readonly createdAt: number
-}
+export type { Consent, Grant } from './grant.ts'
+export { createGrants } from './verbs.ts'
 
-/** A remembered agreement of a person with an app. */
-export interface Consent {
-  readonly client: Client['id']
-  readonly scope: readonly string[]
-  readonly grantedAt: number
+export const grantNoun: Feature<Engine> = {
+  id: 'grant',
+  migrations: [...grantMigrations, ...consentMigrations],
+  subscribers: grantSubscribers,
+  jobs: [
+    {
+      name: 'grant.forget-ended',
+      everySeconds: 3600,
+      run: (engine) => engine.store.unit((unit) => forgetGrants(unit, engine.now())),
+    },
+  ],
 }
 
 /** One grant type of the token endpoint, keyed by its `grant_type`. */
@@ -49,20 +46,86 @@ export interface TokenAnswer {
   readonly scope: readonly string[]
 }
 
+/** Where grants of the token endpoint join, keyed by `grant_type`. */
 export const tokenGrants = defineSlot<TokenGrant>('token.grants')
 
+/** What a person has just allowed, for a code. */
+export interface CodeRequest {
+  readonly request: AuthorizationRequest
+  readonly client: Client
+  readonly account: Account
+  readonly session: Session
+  readonly scope: readonly string[]
+}
+
+/** What a client brings to redeem a code. */
+export interface Redemption {
+  readonly code: string
+  readonly redirectUri: string | undefined
+  readonly codeVerifier: string | undefined
+}
+
+/** A grant whose code or refresh token was used; `refreshToken` is the new one, if the client may have any. */
+export interface IssuedGrant {
+  readonly grant: Grant
+  readonly refreshToken: string | undefined
+}
+
+export interface GrantAnswerRequest extends IssuedGrant {
+  readonly client: Client
+  /** Within the grant's. */
+  readonly scope: readonly string[]
+  readonly resource: readonly string[]
+  /** Goes into the ID token: the first one only. */
+  readonly nonce: string | undefined
+  /** What the client is told when the account is not active any more. */
+  readonly failure: 'grant.invalid_code' | 'grant.invalid_refresh_token'
+}
+
 export interface Grants {
-  /** A grant and its one-time code (60 s, stored as SHA-256), bound to client, redirect URI and PKCE challenge. */
-  readonly issueCode: (unit: Unit, grant: { request: AuthorizationRequest; client: Client; account: Account; session: Session; scope: readonly string[] }) => Promise<string>
+  /** A grant and its one-time code (60 s, stored as SHA-256), bound to client, redirect URI and PKCE challenge. Emits `grant.created`. */
+  readonly issueCode: (unit: Unit, request: CodeRequest) => Promise<string>
+  /** Gives the grant to exactly one caller. Fails with `grant.invalid_code` or `grant.pkce_failed`; a code used twice revokes its grant. */
+  readonly redeemCode: (client: Client, redemption: Redemption) => Promise<IssuedGrant>
+  /** Rotates. Fails with `grant.invalid_refresh_token`; reuse revokes the grant and emits `grant.reuse_detected`. */
+  readonly refresh: (client: Client, refreshToken: string) => Promise<IssuedGrant>
+  /** The token answer for a person's grant. */
+  readonly answer: (request: GrantAnswerRequest) => Promise<TokenAnswer>
+  /** A live grant. */
+  readonly find: (id: GrantId) => Promise<Grant | undefined>
+  /** The live grant that a refresh token of ours names, and whether it is the one that is good now. */
+  readonly findByRefreshToken: (
+    token: string,
+  ) => Promise<{ readonly grant: Grant; readonly newest: boolean } | undefined>
   /** Whether these scopes still need the person's agreement. */
-  readonly needsConsent: (client: Client, account: AccountId, scope: readonly string[]) => Promise<boolean>
-  readonly rememberConsent: (unit: Unit, client: Client, account: AccountId, scope: readonly string[]) => Promise<void>
+  readonly needsConsent: (
+    client: Client,
+    account: Pick<Account, 'org' | 'id'>,
+    scope: readonly string[],
+  ) => Promise<boolean>
+  /** Emits `consent.granted`. */
+  readonly rememberConsent: (
+    unit: Unit,
+    client: Client,
+    account: Pick<Account, 'org' | 'id'>,
+    scope: readonly string[],
+  ) => Promise<void>
   readonly consents: (org: OrganizationId, account: AccountId) => Promise<readonly Consent[]>
   /** Forgets the consent and revokes the client's grants for that account. Emits `consent.revoked`. */
-  readonly revokeConsent: (unit: Unit, org: OrganizationId, account: AccountId, client: Client['id']) => Promise<boolean>
+  readonly revokeConsent: (
+    unit: Unit,
+    org: OrganizationId,
+    account: AccountId,
+    client: Client['id'],
+  ) => Promise<boolean>
   /** Revokes the grant: its refresh tokens at once, its access tokens at introspection, userinfo and our own APIs. */
   readonly revoke: (unit: Unit, org: OrganizationId, id: GrantId, reason: string) => Promise<void>
   /** All of an account's, but those of one session if given (password change, account disabled or deleted). */
-  readonly revokeAll: (unit: Unit, org: OrganizationId, account: AccountId, exceptSession?: SessionId) => Promise<void>
+  readonly revokeAll: (
+    unit: Unit,
+    org: OrganizationId,
+    account: AccountId,
+    exceptSession?: SessionId,
+  ) => Promise<void>
   readonly isLive: (org: OrganizationId, id: GrantId) => Promise<boolean>
 }

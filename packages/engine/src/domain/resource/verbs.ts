@@ -11,7 +11,7 @@ const topic = 'resource'
 
 export function createResources(engine: Engine): Resources {
   const { store, now } = engine
-  const own = ownApi(kernel.publicUrl)
+  const own = ownApi(engine.publicUrl)
   const cache = createCache({
     store,
     topic,
@@ -21,14 +21,23 @@ export function createResources(engine: Engine): Resources {
   const all = async () => (await cache.get('all')) ?? [own]
 
   /** `aud` must mean one API only, and nobody else may define what allows administration. */
-  const refuseTaken = async (unit: Unit, { identifier, scopes }: Pick<Resource, 'identifier' | 'scopes'>, except?: ResourceId) => {
+  const refuseTaken = async (
+    unit: Unit,
+    { identifier, scopes }: Pick<Resource, 'identifier' | 'scopes'>,
+    except?: ResourceId,
+  ) => {
     const others = [own, ...(await allResources(unit))].filter((other) => other.id !== except)
     if (others.some((other) => other.identifier === identifier))
       throw resourceErrors('api.conflict', { kind: 'API', field: 'identifier' })
     const reserved = scopes.find((scope) => own.scopes.some(({ name }) => name === scope.name))
     if (reserved) throw resourceErrors('api.invalid', { field: 'scopes', reason: `${reserved.name} is Cardea's own` })
   }
-  const changed = async (unit: Unit, type: string, resource: Pick<Resource, 'id' | 'identifier'>, org: OrganizationId) => {
+  const changed = async (
+    unit: Unit,
+    type: string,
+    resource: Pick<Resource, 'id' | 'identifier'>,
+    org: OrganizationId,
+  ) => {
     const { id, identifier } = resource
     await unit.emit({ type, org, actor: { type: 'system' }, target: id, data: { identifier } })
     unit.signal(topic)

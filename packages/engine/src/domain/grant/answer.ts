@@ -1,0 +1,29 @@
+import type { Engine } from '../engine.ts'
+import { usualTokenLifetime } from './code.ts'
+import { grantErrors } from './errors.ts'
+import type { GrantAnswerRequest, TokenAnswer } from './index.ts'
+import { extendTokens } from './store.ts'
+
+/** The tokens of a person's grant: access token, ID token with `openid`, refresh token as given. */
+export async function answerGrant(engine: Engine, request: GrantAnswerRequest): Promise<TokenAnswer> {
+  const { client, grant, refreshToken } = request
+  const account = await engine.accounts.findBySubject(grant.account)
+  if (account?.status !== 'active') throw grantErrors(request.failure)
+  const subject = { account, grant }
+  const issued = await engine.tokens.access({ client, scope: request.scope, resource: request.resource, subject })
+  const { accessToken, scope, expiresIn } = issued
+  if (expiresIn > usualTokenLifetime(client)) {
+    // Written before the token is handed out: a revocation must be remembered as long as it lives.
+    await engine.store.unit((unit) => extendTokens(unit, grant, engine.now() + expiresIn * 1000))
+  }
+  const answer: TokenAnswer = {
+    accessToken,
+    tokenType: 'Bearer',
+    expiresIn,
+    scope,
+    ...(refreshToken !== undefined && { refreshToken }),
+  }
+  if (!scope.includes('openid')) return answer
+  const idToken = await engine.tokens.identity({ client, subject, accessToken, scope, nonce: request.nonce })
+  return { ...answer, idToken }
+}

@@ -1,0 +1,103 @@
+import { hash } from 'node:crypto'
+import type { GrantId } from '@cardea/protocol'
+import { isId } from '@cardea/protocol'
+import type { Unit } from '../../kernel/store/index.ts'
+import type { Client } from '../client/index.ts'
+import type { Engine } from '../engine.ts'
+import { grantErrors } from './errors.ts'
+import type { CodeRequest, IssuedGrant, Redemption } from './index.ts'
+import { hashToken, makeRefreshToken } from './refresh-token.ts'
+import { endGrants } from './revoke.ts'
+import type { AccessGrantTable } from './store.ts'
+import { consumeCode, findGrant, insertGrant, toGrant } from './store.ts'
+
+/** RFC 6749 §4.1.2 allows ten minutes; a redirect takes a moment. */
+const codeLifetime = 60_000
+
+/** Access tokens live this long unless the client or an API says otherwise; seconds. */
+export const usualTokenLifetime = (client: Pick<Client, 'accessTokenLifetime'>) => client.accessTokenLifetime ?? 300
+
+/** Writes a grant with its one-time code, `grant.random`. */
+export async function issueCode(engine: Engine, unit: Unit, request: CodeRequest): Promise<string> {
+  const { client, account, session, scope } = request
+  const id: GrantId = `grt_${engine.random(16)}`
+  const code = `${id}.${engine.random(32)}`
+  const now = engine.now()
+  const offline = scope.includes('offline_access')
+  const end = now + client.refreshLifetime * 1000
+  const grant = {
+    id,
+    org: account.org,
+    client: client.id,
+    clientId: client.clientId,
+    account: account.id,
+    session: session.id,
+    scope,
+    resource: request.request.resource,
+    claims: request.request.claims,
+    nonce: request.request.nonce,
+    factors: session.factors,
+    offline,
+    expiresAt: offline ? end : Math.min(end, session.expiresAt),
+    createdAt: now,
+  }
+  await insertGrant(unit, grant, {
+    code_hash: hashToken(code),
+    code_challenge: request.request.codeChallenge ?? null,
+    code_expires_at: now + codeLifetime,
+    redirect_uri: request.request.redirectUri,
+    tokens_until: now,
+  })
+  await unit.emit({
+    type: 'grant.created',
+    org: account.org,
+    actor: { type: 'account', id: account.id },
+    target: id,
+    session: session.id,
+    data: { clientId: client.clientId, scope },
+  })
+  return code
+}
+
+/** RFC 6749 §4.1.3, RFC 7636 §4.6: gives the grant to the first rightful caller; a second one ends it. */
+export async function redeemCode(engine: Engine, client: Client, redemption: Redemption): Promise<IssuedGrant> {
+  const { code, codeVerifier } = redemption
+  const id = code.slice(0, Math.max(code.indexOf('.'), 0))
+  if (!isId('grant', id)) throw grantErrors('grant.invalid_code')
+  const now = engine.now()
+  const challenge = codeVerifier === undefined ? null : hash('sha256', codeVerifier, 'base64url')
+  const refreshToken = client.grantTypes.includes('refresh_token') ? makeRefreshToken(engine, id) : undefined
+  const redeemed = await engine.store.unit(async (unit) => {
+    const row = await consumeCode(unit, id, hashToken(code), client.id, {
+      code_used_at: now,
+      refresh_hash: refreshToken === undefined ? null : hashToken(refreshToken),
+      tokens_until: now + usualTokenLifetime(client) * 1000,
+    })
+    // A failure here undoes the unit: whoever brings the wrong verifier does not use up the code.
+    if (row) checkRedemption(row, redemption, challenge, now)
+    return row
+  })
+  if (!redeemed) return refuse(engine, client, id, hashToken(code))
+  return { grant: toGrant(redeemed), refreshToken }
+}
+
+function checkRedemption(row: AccessGrantTable, { redirectUri }: Redemption, challenge: string | null, now: number) {
+  if (row.code_expires_at <= now) throw grantErrors('grant.invalid_code')
+  // OAuth 2.1 has no redirect_uri here, since PKCE binds the code; given, it must be the same (RFC 6749 §4.1.3).
+  if (redirectUri === undefined ? row.code_challenge === null : redirectUri !== row.redirect_uri) {
+    throw grantErrors('grant.invalid_code')
+  }
+  // Also refuses a verifier without a challenge (RFC 9700 §2.1.1, downgrade).
+  if (row.code_challenge !== challenge) throw grantErrors('grant.pkce_failed')
+}
+
+/** RFC 6749 §4.1.2: a code that is used twice takes everything issued for it along. */
+async function refuse(engine: Engine, client: Client, id: GrantId, codeHash: string): Promise<never> {
+  const row = await findGrant(engine.store, id)
+  if (row && row.client === client.id && row.code_hash === codeHash && row.code_used_at !== null) {
+    await engine.store.unit(async (unit) => {
+      await endGrants(engine, unit, row.org_id, { id }, 'code_reused')
+    })
+  }
+  throw grantErrors('grant.invalid_code')
+}
