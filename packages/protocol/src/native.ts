@@ -49,6 +49,8 @@ export interface NativeStep {
   stepType: 'AUTHENTICATOR_PROMPT' | 'MULTI_OPTIONS_PROMPT' | 'CONSENT'
   authenticators: NativeAuthenticator[]
   messages: NativeMessage[]
+  /** Extension: the other options of this step while one is prompted, to switch to. */
+  alternatives?: NativeAuthenticator[]
   /** Extension: what the person typed as identifier, once they did. Never says whether an account exists. */
   identifier?: string
   /** Extension: place in the policy, 1-based. */

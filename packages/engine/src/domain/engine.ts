@@ -3,6 +3,7 @@ import type { Accounts } from './account/index.ts'
 import type { Attempts } from './attempt/index.ts'
 import type { Audit } from './audit/index.ts'
 import type { Clients } from './client/index.ts'
+import type { Factors } from './factor/index.ts'
 import type { Flows } from './flow/index.ts'
 import type { Grants } from './grant/index.ts'
 import type { Keys } from './key/index.ts'
@@ -19,6 +20,7 @@ import type { Tokens } from './token/index.ts'
 export interface Engine extends Kernel {
   readonly organizations: Organizations
   readonly accounts: Accounts
+  readonly factors: Factors
   readonly clients: Clients
   readonly sessions: Sessions
   readonly grants: Grants

@@ -1,9 +1,13 @@
 import type { AccountId, OrganizationId } from '@cardea/protocol'
+import type { Feature } from '../../kernel/feature.ts'
 import type { Unit } from '../../kernel/store/index.ts'
+import type { Engine } from '../engine.ts'
 import type { Page, PageRequest } from '../page.ts'
 import type { Account, Subject } from './account.ts'
+import { accountMigrations } from './store.ts'
 
 export type { Account, Subject } from './account.ts'
+export { createAccounts } from './verbs.ts'
 
 export interface Accounts {
   readonly find: (org: OrganizationId, id: AccountId) => Promise<Account | undefined>
@@ -17,10 +21,18 @@ export interface Accounts {
   /** Emits `account.created`. Rejects with `api.conflict` when username or e-mail is taken. */
   readonly create: (unit: Unit, account: NewAccount) => Promise<Account>
   /** Emits `account.updated`, or `account.disabled` / `account.enabled`. */
-  readonly update: (unit: Unit, org: OrganizationId, id: AccountId, change: AccountChange) => Promise<Account | undefined>
+  readonly update: (
+    unit: Unit,
+    org: OrganizationId,
+    id: AccountId,
+    change: AccountChange,
+  ) => Promise<Account | undefined>
   /** Emits `account.deleted`; sessions, grants and factors go by their own subscribers or in the same unit. */
   readonly remove: (unit: Unit, org: OrganizationId, id: AccountId) => Promise<boolean>
 }
 
-export type NewAccount = Pick<Account, 'org' | 'username'> & Partial<Omit<Account, 'org' | 'username' | 'createdAt' | 'updatedAt'>>
+export type NewAccount = Pick<Account, 'org' | 'username'> &
+  Partial<Omit<Account, 'org' | 'username' | 'createdAt' | 'updatedAt'>>
 export type AccountChange = Partial<Omit<Account, 'id' | 'org' | 'createdAt' | 'updatedAt'>>
+
+export const accountNoun: Feature<Engine> = { id: 'account', migrations: accountMigrations }

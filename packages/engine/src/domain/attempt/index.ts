@@ -1,3 +1,28 @@
+import type { Feature } from '../../kernel/feature.ts'
+import type { Unit } from '../../kernel/store/index.ts'
+import type { Engine } from '../engine.ts'
+import { attemptMigrations, deleteExpired } from './store.ts'
+
+export { isKnownDevice, readDeviceCookie, rememberDevice } from './device.ts'
+export { createAttempts } from './verbs.ts'
+
+/** Whose attempt it is. */
+export interface Who {
+  /** Id of the account, or of the ghost that stands for nobody. */
+  readonly subject: string
+  readonly address: string
+  /** The browser showed that this person has signed in with it before. */
+  readonly knownDevice: boolean
+}
+
+/** What was found out before an attempt was judged. */
+export interface Standing {
+  /** The device, or the network it comes from, is one the person has signed in from. */
+  readonly known: boolean
+  /** Whether there are failures to forget after a success. */
+  readonly failures: boolean
+}
+
 /**
  * Counting failures and calls in the store, so that every process sees them. Delays grow with failures from
  * strangers and never lock a person out of a session they hold or of a device they have signed in from.
@@ -6,7 +31,20 @@ export interface Attempts {
   /** Fails with `request.rate_limited` (429, `Retry-After`) when `key` has used up `limit` calls in `seconds`. */
   readonly take: (key: string, rule: { readonly limit: number; readonly seconds: number }) => Promise<void>
   /** Fails with `flow.wait` while the subject or the address must wait. */
-  readonly allow: (who: { readonly subject: string; readonly address: string; readonly knownDevice: boolean }) => Promise<void>
-  readonly failed: (who: { readonly subject: string; readonly address: string; readonly knownDevice: boolean }) => Promise<void>
-  readonly succeeded: (who: { readonly subject: string; readonly address: string; readonly knownDevice: boolean }) => Promise<void>
+  readonly allow: (who: Who) => Promise<Standing>
+  readonly failed: (who: Who, standing: Standing) => Promise<void>
+  /** Forgets the failures and remembers the network. `newPlace`: unknown, while others are known. */
+  readonly succeeded: (unit: Unit, who: Who, standing: Standing) => Promise<{ readonly newPlace: boolean }>
+}
+
+export const attemptNoun: Feature<Engine> = {
+  id: 'attempt',
+  migrations: attemptMigrations,
+  jobs: [
+    {
+      name: 'attempt-expiry',
+      everySeconds: 3600,
+      run: ({ store, now }) => store.unit((unit) => deleteExpired(unit, now())),
+    },
+  ],
 }

@@ -1,10 +1,11 @@
-import type { AccountId, ErrorCode, FactorId, OrganizationId } from '@cardea/protocol'
+import type { AccountId, ErrorCode, FactorId, FlowId, OrganizationId } from '@cardea/protocol'
 import type { Failure } from '../../kernel/errors.ts'
 import type { Json } from '../../kernel/events/index.ts'
 import { defineSlot } from '../../kernel/slot.ts'
 import type { Unit } from '../../kernel/store/index.ts'
 import type { Account, Subject } from '../account/index.ts'
 import type { Engine } from '../engine.ts'
+import type { StoredFactor } from '../factor/index.ts'
 
 /** A field of a prompt, in the words of the app-native wire. */
 export interface Field {
@@ -12,6 +13,8 @@ export interface Field {
   readonly i18nKey: string
   readonly displayName: string
   readonly confidential: boolean
+  /** Place on the wire; its index when absent. */
+  readonly order?: number
 }
 
 /** What an authenticator shows; serialisable, no HTML. */
@@ -40,6 +43,14 @@ export interface Ceremony {
   /** The app's origin(s) this sign-in may come from (passkeys). */
   readonly origins: readonly string[]
   readonly locale: string
+  /** Handle of the flow, to bind what is sent to it. Absent on the account page. */
+  readonly flow?: FlowId
+  /** The app that is signed in to, as messages name it. */
+  readonly app?: string
+  /** What the person typed to say who they are. */
+  readonly identifier?: string | undefined
+  /** Whether they have proven anything yet. Before that nothing may show what an account has. */
+  readonly proven?: boolean
 }
 
 export type Started = {
@@ -71,9 +82,18 @@ export interface Factor {
 
 export type Params = Readonly<Record<string, string>>
 
+/** Name, display name and message key that wire-compatible SDKs compare literally. */
+export interface WireName {
+  readonly name: string
+  readonly displayName: string
+  readonly i18nKey: string
+}
+
 /** A way to prove who somebody is. One folder under `authenticators/`; joined through the slot below. */
 export interface Authenticator {
   readonly id: string
+  /** How it is called on the app-native wire; its own id under the provider `LOCAL` when absent. */
+  readonly wire?: WireName
   /** What kind of proof: the identifier proves nothing, it only says whom the flow is about. */
   readonly proves: 'identity' | 'knowledge' | 'possession' | 'inherence'
   /** Whether one proof counts as several factors (a passkey with user verification). */
@@ -83,7 +103,9 @@ export interface Authenticator {
   /** Must an option be started before its prompt is complete (mail is sent, challenge made)? False: its prompt is shown at once. */
   readonly starts: boolean
   /** Is it enrolled for this account? Not asked for ghosts: before a first proof every alternative is offered. */
-  readonly enrolled: (engine: Engine, account: Account) => Promise<boolean>
+  readonly enrolled: (engine: Engine, account: Account, factors?: readonly StoredFactor[]) => Promise<boolean>
+  /** Who an answer is about that names somebody itself (username and password in one step); asked before it is judged. */
+  readonly subjectOf?: (ceremony: Ceremony, params: Params) => Promise<Subject | undefined>
   readonly prompt: (ceremony: Ceremony) => Promise<Started>
   /** Called after the record's version was claimed and the attempt counted. Takes as long for a ghost as for an account. */
   readonly verify: (ceremony: Ceremony, params: Params, state: Json) => Promise<Verdict>

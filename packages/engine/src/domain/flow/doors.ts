@@ -1,4 +1,4 @@
-import type { FlowId } from '@cardea/protocol'
+import type { ClientId, NativeStep } from '@cardea/protocol'
 import type { Call } from '../../kernel/http/call.ts'
 import { defineSlot } from '../../kernel/slot.ts'
 import type { Unit } from '../../kernel/store/index.ts'
@@ -18,9 +18,9 @@ export const doors = defineSlot<Door>('flow.doors')
 /** What happens when every step of a flow is satisfied. Contributed by the feature that starts such flows (`code`). */
 export interface Ending {
   /** Whether the person must still agree to something, asked once the account is known. */
-  readonly needsConsent: (engine: Engine, flow: FlowRecord, account: Account) => Promise<boolean>
+  readonly needsConsent: (engine: Engine, flow: FlowRecord, account: Account, client: Client) => Promise<boolean>
   /** The person agreed. */
-  readonly consented: (engine: Engine, unit: Unit, flow: FlowRecord, account: Account) => Promise<void>
+  readonly consented: (engine: Engine, unit: Unit, flow: FlowRecord, account: Account, client: Client) => Promise<void>
   /**
    * Every step is satisfied and the session exists. Called once, in the unit that claims the record as completed:
    * it awaits store verbs only.
@@ -31,9 +31,14 @@ export interface Ending {
     flow: FlowRecord,
     account: Account,
     session: Session,
+    client: Client,
   ) => Promise<AuthorizationAnswer>
   /** The person said no, or the policy refuses. */
-  readonly refuse: (engine: Engine, flow: FlowRecord, reason: 'access_denied' | 'unmet_requirements') => AuthorizationAnswer
+  readonly refuse: (
+    engine: Engine,
+    flow: FlowRecord,
+    reason: 'access_denied' | 'unmet_requirements',
+  ) => AuthorizationAnswer
 }
 export const endings = defineSlot<Ending>('flow.endings')
 
@@ -46,11 +51,41 @@ export interface FlowStart {
   readonly binding: FlowRecord['binding']
   /** The live session the browser (or `sessionId`) came with, if any and if `prompt` lets it count. */
   readonly session: Session | undefined
+  readonly from?: Visitor
 }
+
+/** Who is at the door, for limits, sessions and the audit trail. */
+export interface Visitor {
+  readonly address: string
+  readonly userAgent: string | undefined
+  /** Value of the known-device cookie. */
+  readonly device?: string | undefined
+  /** `traceId` of the request. */
+  readonly traceId: string
+}
+
+/** What shows that an answer comes from where the flow was started. */
+export type Proof =
+  /** The client when it authenticated; the handle alone is the proof of a public one. */
+  | { readonly door: 'native'; readonly client?: ClientId }
+  /** Secret of the flow cookie. */
+  | { readonly door: 'hosted'; readonly secret: string }
 
 /** Where a flow stands after it was started or answered. */
 export type FlowOutcome =
-  | { readonly type: 'open'; readonly flow: FlowRecord }
-  | { readonly type: 'finished'; readonly flow: FlowRecord; readonly answer: AuthorizationAnswer; readonly session: Session | undefined; readonly sessionSecret: string | undefined }
-
-export type { FlowId }
+  | {
+      readonly type: 'open'
+      readonly flow: FlowRecord
+      /** Whether the last answer was refused and may be tried again. */
+      readonly retry: boolean
+      readonly step: NativeStep
+    }
+  | {
+      readonly type: 'finished'
+      readonly flow: FlowRecord
+      readonly answer: AuthorizationAnswer
+      /** Absent when the flow was refused. */
+      readonly session: Session | undefined
+      /** New secret for the SSO cookie, when the session is new or was renewed. */
+      readonly sessionSecret: string | undefined
+    }

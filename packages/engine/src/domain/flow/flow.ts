@@ -1,7 +1,8 @@
-import type { AccountId, ClientId, FlowId, OrganizationId, SessionId } from '@cardea/protocol'
+import type { AccountId, ClientId, ErrorCode, FlowId, OrganizationId, SessionId } from '@cardea/protocol'
 import type { Json } from '../../kernel/events/index.ts'
 import type { AuthorizationRequest } from '../authorization/request.ts'
 import type { ProvenFactor } from '../session/index.ts'
+import type { Prompt } from './authenticator.ts'
 import type { SignInPolicy } from './policy.ts'
 
 /** Which door a flow is answered through, and so what its answers are bound to. */
@@ -16,7 +17,16 @@ export interface Pending {
   readonly authenticator: string
   readonly purpose: 'verify' | 'enrol'
   readonly state: Json
+  /** What it shows; sealed with `state` while it waits (an enrolment's seed is in it). */
+  readonly prompt: Prompt
   readonly startedAt: number
+}
+
+/** What the person is told above the next step: why the last answer was refused, or that a code was sent. */
+export interface FlowMessage {
+  readonly type: 'ERROR' | 'INFO'
+  readonly code: ErrorCode
+  readonly params: Readonly<Record<string, string | number>>
 }
 
 /** One run of a flow kind; every door presents this same record. */
@@ -41,6 +51,7 @@ export interface FlowRecord {
   /** Steps whose offered enrolment was skipped. */
   readonly skipped: readonly string[]
   readonly pending: Pending | undefined
+  readonly message: FlowMessage | undefined
   readonly consent: 'unknown' | 'needed' | 'given' | 'not-needed'
   readonly attempts: number
   /** Counts answers; an answer claims the version it saw before anything is verified. */

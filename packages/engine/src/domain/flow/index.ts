@@ -1,16 +1,78 @@
-import type { FlowId } from '@cardea/protocol'
-import type { FlowOutcome, FlowStart } from './doors.ts'
+import type { FlowId, NativeStep } from '@cardea/protocol'
+import type { Feature } from '../../kernel/feature.ts'
+import type { Call } from '../../kernel/http/index.ts'
+import type { Client } from '../client/index.ts'
+import type { Engine } from '../engine.ts'
+import type { Session } from '../session/index.ts'
+import type { FlowAnswer } from './answer.ts'
+import type { FlowOutcome, FlowStart, Proof, Visitor } from './doors.ts'
 import type { FlowRecord } from './flow.ts'
+import { deleteExpiredFlows, flowMigrations } from './store.ts'
 
+export type { FlowAnswer } from './answer.ts'
 export * from './authenticator.ts'
 export * from './doors.ts'
 export type * from './flow.ts'
-export type * from './policy.ts'
+export type { PolicyStep, SignInPolicy } from './policy.ts'
+export { defaultPolicy } from './policy.ts'
+export { wireId } from './step.ts'
+export { createFlows } from './verbs.ts'
 
 /** Starting, showing and answering flows; the doors call these and only present the result. */
 export interface Flows {
   /** Starts a flow and advances it as far as the session allows: it may be finished at once. */
   readonly start: (start: FlowStart) => Promise<FlowOutcome>
-  /** A live flow by its handle, for a door that proved its binding. Fails with `flow.unknown`, `flow.expired`, `flow.wrong_browser`. */
-  readonly find: (id: FlowId, binding: FlowRecord['binding']) => Promise<FlowRecord>
+  /** Whether the session alone would finish such a flow, consent apart (`prompt=none`). */
+  readonly satisfies: (start: Pick<FlowStart, 'client' | 'request'> & { readonly session: Session }) => Promise<boolean>
+  /** A live flow by its handle. Fails with `flow.unknown`, `flow.expired`, `flow.wrong_browser`. */
+  readonly find: (id: FlowId, proof: Proof) => Promise<{ readonly record: FlowRecord; readonly client: Client }>
+  /** A live flow as it stands, for a page. Fails as `find` does. */
+  readonly show: (
+    id: FlowId,
+    proof: Proof,
+  ) => Promise<{
+    readonly record: FlowRecord
+    readonly client: Client
+    readonly step: NativeStep
+    readonly retry: boolean
+  }>
+  /**
+   * Judges an answer. A wrong one is an open outcome with `retry`; fails with `flow.superseded` when another answer
+   * was first, `flow.authenticator_not_offered`, `flow.too_many_attempts`, and as `find` does.
+   */
+  readonly answer: (id: FlowId, proof: Proof, answer: FlowAnswer, from: Visitor) => Promise<FlowOutcome>
+  /** Answers the consent step. */
+  readonly decide: (
+    id: FlowId,
+    proof: Proof,
+    decision: { readonly version?: number | undefined; readonly approve: boolean },
+    from: Visitor,
+  ) => Promise<FlowOutcome>
+  /** What a hosted flow is bound to: the secret of the browser's flow cookie, or the one it will get. */
+  readonly browser: (call: Pick<Call, 'cookies' | 'traceId'>) => Browser
+  /** Whose request it is. `address` and `userAgent` of the request itself unless told. */
+  readonly visitor: (call: Call, reported?: Partial<Pick<Visitor, 'address' | 'userAgent'>>) => Visitor
+}
+
+/** A browser as flows know it. */
+export interface Browser {
+  readonly secret: string
+  /** For `binding`. */
+  readonly hash: string
+  /** `Set-Cookie` that gives it the secret. */
+  readonly cookie: string
+  /** Token for the forms of one flow. */
+  readonly csrf: (flow: FlowId) => string
+}
+
+export const flowNoun: Feature<Engine> = {
+  id: 'flow',
+  migrations: flowMigrations,
+  jobs: [
+    {
+      name: 'flow-expiry',
+      everySeconds: 600,
+      run: ({ store, now }) => store.unit((unit) => deleteExpiredFlows(unit, now())),
+    },
+  ],
 }

@@ -1,4 +1,5 @@
-import type { Condition } from '../rules/condition.ts'
+import type { Condition } from '../rules/index.ts'
+import { acrMulti } from '../session/index.ts'
 
 /**
  * Who may sign in with what, as data. Steps run in order; a step is satisfied when one of its alternatives has
@@ -24,4 +25,30 @@ export interface PolicyStep {
   readonly enrolWith?: readonly string[]
   /** Seconds a proof stays good for this step. */
   readonly maxAge?: number
+}
+
+/** Applies where neither the app nor its organization says otherwise. */
+export const defaultPolicy: SignInPolicy = {
+  steps: [
+    { id: 'identify', alternatives: ['identifier', 'passkey'] },
+    { id: 'first-factor', alternatives: ['password', 'passkey', 'email-otp'] },
+    {
+      id: 'second-factor',
+      alternatives: ['totp', 'passkey'],
+      when: {
+        any: [
+          { field: 'account.enrolled', operator: 'contains', value: 'totp' },
+          { field: 'request.acr_values', operator: 'contains', value: acrMulti },
+          { field: 'account.attributes.mfa', operator: 'equals', value: 'totp' },
+        ],
+      },
+      enrol: 'required',
+    },
+    {
+      id: 'passkey',
+      alternatives: ['passkey'],
+      when: { field: 'account.attributes.mfa', operator: 'equals', value: 'passkey' },
+      enrol: 'offer',
+    },
+  ],
 }

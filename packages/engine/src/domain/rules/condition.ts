@@ -8,7 +8,11 @@ export type Condition =
   | { readonly any: readonly Condition[] }
   | { readonly not: Condition }
   | { readonly field: string; readonly operator: 'equals' | 'not_equals'; readonly value: string | number | boolean }
-  | { readonly field: string; readonly operator: 'in' | 'not_in'; readonly value: readonly (string | number | boolean)[] }
+  | {
+      readonly field: string
+      readonly operator: 'in' | 'not_in'
+      readonly value: readonly (string | number | boolean)[]
+    }
   /** The field is a list (or a string) that contains the value. */
   | { readonly field: string; readonly operator: 'contains'; readonly value: string | number | boolean }
   | { readonly field: string; readonly operator: 'starts_with' | 'ends_with'; readonly value: string }

@@ -1,0 +1,212 @@
+import type { AccountId, OrganizationId } from '@cardea/protocol'
+import type { Selectable } from 'kysely'
+import type { Migration, Queries, Unit } from '../../kernel/store/index.ts'
+import { column } from '../../kernel/store/index.ts'
+import type { Page, PageRequest } from '../page.ts'
+import type { Account } from './account.ts'
+
+interface AccountTable {
+  org_id: OrganizationId
+  id: AccountId
+  username: string
+  /** As compared: lower case. */
+  username_key: string
+  email: string | null
+  email_key: string | null
+  email_verified: number
+  name: string | null
+  given_name: string | null
+  family_name: string | null
+  picture: string | null
+  locale: string | null
+  zoneinfo: string | null
+  /** JSON */
+  attributes: string
+  status: 'active' | 'disabled'
+  created_at: number
+  updated_at: number
+}
+
+declare module '../../kernel/store/store.ts' {
+  interface Tables {
+    account: AccountTable
+  }
+}
+
+export const accountMigrations: readonly Migration[] = [
+  {
+    id: 'account-0001-create',
+    async up(db) {
+      await db.schema
+        .createTable('account')
+        .addColumn('org_id', column.text, (c) => c.notNull())
+        .addColumn('id', column.text, (c) => c.primaryKey())
+        .addColumn('username', column.text, (c) => c.notNull())
+        .addColumn('username_key', column.text, (c) => c.notNull())
+        .addColumn('email', column.text)
+        .addColumn('email_key', column.text)
+        .addColumn('email_verified', column.flag, (c) => c.notNull())
+        .addColumn('name', column.text)
+        .addColumn('given_name', column.text)
+        .addColumn('family_name', column.text)
+        .addColumn('picture', column.text)
+        .addColumn('locale', column.text)
+        .addColumn('zoneinfo', column.text)
+        .addColumn('attributes', column.json, (c) => c.notNull())
+        .addColumn('status', column.text, (c) => c.notNull())
+        .addColumn('created_at', column.time, (c) => c.notNull())
+        .addColumn('updated_at', column.time, (c) => c.notNull())
+        .execute()
+      await db.schema
+        .createIndex('account_username')
+        .on('account')
+        .columns(['org_id', 'username_key'])
+        .unique()
+        .execute()
+      await db.schema.createIndex('account_email').on('account').columns(['org_id', 'email_key']).unique().execute()
+    },
+  },
+]
+
+/** How identifiers are compared. */
+export const identifierKey = (text: string): string => text.trim().normalize('NFC').toLowerCase()
+
+export async function findAccount(queries: Queries, org: OrganizationId, id: AccountId): Promise<Account | undefined> {
+  const row = await queries.in(org).selectFrom('account').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && toAccount(row)
+}
+
+export async function findBySubject(queries: Queries, id: AccountId): Promise<Account | undefined> {
+  const row = await queries
+    .across('find the account a verified token is about')
+    .selectFrom('account')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row && toAccount(row)
+}
+
+/** A username wins over somebody else's e-mail address that reads the same. */
+export async function findByIdentifier(
+  queries: Queries,
+  org: OrganizationId,
+  identifier: string,
+): Promise<Account | undefined> {
+  const key = identifierKey(identifier)
+  const rows = await queries
+    .in(org)
+    .selectFrom('account')
+    .selectAll()
+    .where((where) => where.or([where('username_key', '=', key), where('email_key', '=', key)]))
+    .limit(2)
+    .execute()
+  const row = rows.find((one) => one.username_key === key) ?? rows[0]
+  return row && toAccount(row)
+}
+
+export async function listAccounts(queries: Queries, org: OrganizationId, page: PageRequest): Promise<Page<Account>> {
+  let query = queries
+    .in(org)
+    .selectFrom('account')
+    .selectAll()
+    .orderBy('username_key')
+    .limit(page.limit + 1)
+  const { after, search } = page
+  if (after) query = query.where('username_key', '>', after)
+  if (search) {
+    const pattern = `%${identifierKey(search).replace(/[\\%_]/g, (character) => `\\${character}`)}%`
+    query = query.where(({ eb, or, fn }) => {
+      const like = (name: 'username_key' | 'email_key' | 'name') => eb(fn('lower', [name]), 'like', pattern)
+      return or([like('username_key'), like('email_key'), like('name')])
+    })
+  }
+  const rows = await query.execute()
+  const items = rows.slice(0, page.limit)
+  return { items: items.map(toAccount), next: rows.length > page.limit ? items.at(-1)?.username_key : undefined }
+}
+
+/** Which of the two names somebody else has already. */
+export async function takenField(
+  unit: Unit,
+  org: OrganizationId,
+  wanted: { readonly id?: AccountId; readonly username?: string; readonly email?: string | undefined },
+): Promise<'username' | 'email' | undefined> {
+  const username = wanted.username === undefined ? '' : identifierKey(wanted.username)
+  const email = wanted.email === undefined ? '' : identifierKey(wanted.email)
+  const rows = await unit
+    .in(org)
+    .selectFrom('account')
+    .select(['id', 'username_key', 'email_key'])
+    .where((where) => where.or([where('username_key', '=', username), where('email_key', '=', email)]))
+    .execute()
+  const others = rows.filter((row) => row.id !== wanted.id)
+  if (username !== '' && others.some((row) => row.username_key === username)) return 'username'
+  return email !== '' && others.some((row) => row.email_key === email) ? 'email' : undefined
+}
+
+/** `undefined` when id, username or e-mail is taken. */
+export async function insertAccount(unit: Unit, account: Account): Promise<Account | undefined> {
+  const row = await unit
+    .in(account.org)
+    .insertInto('account')
+    .values({ ...toRow(account), org_id: account.org, id: account.id, created_at: account.createdAt })
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
+    .executeTakeFirst()
+  return row && toAccount(row)
+}
+
+export async function saveAccount(unit: Unit, account: Account): Promise<Account | undefined> {
+  const row = await unit
+    .in(account.org)
+    .updateTable('account')
+    .set(toRow(account))
+    .where('id', '=', account.id)
+    .returningAll()
+    .executeTakeFirst()
+  return row && toAccount(row)
+}
+
+export async function deleteAccount(unit: Unit, org: OrganizationId, id: AccountId): Promise<boolean> {
+  const row = await unit.in(org).deleteFrom('account').where('id', '=', id).returning('id').executeTakeFirst()
+  return row !== undefined
+}
+
+function toRow(account: Account) {
+  return {
+    username: account.username,
+    username_key: identifierKey(account.username),
+    email: account.email ?? null,
+    email_key: account.email === undefined ? null : identifierKey(account.email),
+    email_verified: account.emailVerified ? 1 : 0,
+    name: account.name ?? null,
+    given_name: account.givenName ?? null,
+    family_name: account.familyName ?? null,
+    picture: account.picture ?? null,
+    locale: account.locale ?? null,
+    zoneinfo: account.zoneinfo ?? null,
+    attributes: JSON.stringify(account.attributes),
+    status: account.status,
+    updated_at: account.updatedAt,
+  }
+}
+
+function toAccount(row: Selectable<AccountTable>): Account {
+  return {
+    id: row.id,
+    org: row.org_id,
+    username: row.username,
+    email: row.email ?? undefined,
+    emailVerified: row.email_verified === 1,
+    name: row.name ?? undefined,
+    givenName: row.given_name ?? undefined,
+    familyName: row.family_name ?? undefined,
+    picture: row.picture ?? undefined,
+    locale: row.locale ?? undefined,
+    zoneinfo: row.zoneinfo ?? undefined,
+    attributes: JSON.parse(row.attributes),
+    status: row.status,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}

@@ -1,0 +1,88 @@
+import type { AccountId } from '@cardea/protocol'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { Account, Subject } from './account.ts'
+import { accountErrors } from './errors.ts'
+import type { Accounts } from './index.ts'
+import {
+  deleteAccount,
+  findAccount,
+  findByIdentifier,
+  findBySubject,
+  identifierKey,
+  insertAccount,
+  listAccounts,
+  saveAccount,
+  takenField,
+} from './store.ts'
+
+export function createAccounts(kernel: Kernel): Accounts {
+  const { store, now, random, mac } = kernel
+
+  return {
+    find: (org, id) => findAccount(store, org, id),
+    findBySubject: (id) => findBySubject(store, id),
+    findByIdentifier: (org, identifier) => findByIdentifier(store, org, identifier),
+
+    async identify(org, identifier): Promise<Subject> {
+      // Made for everybody, so that a ghost costs what an account does.
+      const id: AccountId = `usr_${mac(`${org}\0${identifierKey(identifier)}`, 'ghost').slice(0, 22)}`
+      const account = await findByIdentifier(store, org, identifier)
+      if (account?.status === 'active') return { type: 'account', account }
+      return { type: 'ghost', id, org, identifier }
+    },
+
+    list: (org, page) => listAccounts(store, org, page),
+
+    async create(unit, given) {
+      const at = now()
+      const account: Account = {
+        id: given.id ?? `usr_${random(16)}`,
+        org: given.org,
+        username: given.username.trim().normalize('NFC'),
+        email: given.email?.trim(),
+        emailVerified: given.emailVerified ?? false,
+        name: given.name,
+        givenName: given.givenName,
+        familyName: given.familyName,
+        picture: given.picture,
+        locale: given.locale,
+        zoneinfo: given.zoneinfo,
+        attributes: given.attributes ?? {},
+        status: given.status ?? 'active',
+        createdAt: at,
+        updatedAt: at,
+      }
+      const taken = await takenField(unit, account.org, account)
+      const created = taken ? undefined : await insertAccount(unit, account)
+      if (!created) throw accountErrors('api.conflict', { kind: 'account', field: taken ?? 'id' })
+      await unit.emit({ type: 'account.created', org: account.org, actor: { type: 'system' }, target: account.id })
+      return created
+    },
+
+    async update(unit, org, id, change) {
+      const before = await findAccount(unit, org, id)
+      if (!before) return undefined
+      if (change.username !== undefined || change.email !== undefined) {
+        const taken = await takenField(unit, org, { ...change, id })
+        if (taken) throw accountErrors('api.conflict', { kind: 'account', field: taken })
+      }
+      const after = await saveAccount(unit, { ...before, ...change, id, org, updatedAt: now() })
+      if (!after) return undefined
+      const fields = Object.keys(change)
+      const event = { org, actor: { type: 'system' }, target: id } as const
+      if (after.status !== before.status) {
+        await unit.emit({ ...event, type: after.status === 'active' ? 'account.enabled' : 'account.disabled' })
+      }
+      if (fields.some((field) => field !== 'status')) {
+        await unit.emit({ ...event, type: 'account.updated', data: { fields } })
+      }
+      return after
+    },
+
+    async remove(unit, org, id) {
+      const removed = await deleteAccount(unit, org, id)
+      if (removed) await unit.emit({ type: 'account.deleted', org, actor: { type: 'system' }, target: id })
+      return removed
+    },
+  }
+}

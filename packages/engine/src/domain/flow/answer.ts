@@ -1,0 +1,120 @@
+import type { FlowId } from '@cardea/protocol'
+import type { Subject } from '../account/index.ts'
+import type { Engine } from '../engine.ts'
+import type { Params } from './authenticator.ts'
+import type { FlowOutcome, Proof, Visitor } from './doors.ts'
+import type { Driven } from './drive.ts'
+import { drive, startOption } from './drive.ts'
+import { flowErrors } from './errors.ts'
+import { findFlow } from './find.ts'
+import type { StoredAt } from './finish.ts'
+import { finish, refuse } from './finish.ts'
+import type { FlowRecord } from './flow.ts'
+import type { Judged } from './judge.ts'
+import { failedMessage, identify, judge } from './judge.ts'
+import { authenticatorOf, situate } from './situation.ts'
+import { stepOf } from './step.ts'
+import { saveFlow } from './store.ts'
+
+/** What a person sends. */
+export interface FlowAnswer {
+  /** The version the step was shown with; the current one when absent. */
+  readonly version?: number | undefined
+  /** Id of the authenticator, not its wire name. */
+  readonly authenticator: string
+  /** Empty to start the option. */
+  readonly params: Params
+}
+
+/** Judges one answer and says what comes next. */
+export async function answerFlow(
+  engine: Engine,
+  id: FlowId,
+  proof: Proof,
+  answer: FlowAnswer,
+  from: Visitor,
+): Promise<FlowOutcome> {
+  const { record, client } = await findFlow(engine, id, proof)
+  if (answer.version !== undefined && answer.version !== record.version) throw flowErrors('flow.superseded')
+  const driven = await drive(engine, { ...record, message: undefined }, await situate(engine, record, client))
+  const judged = await respond(engine, driven, answer, from)
+  return settle(engine, record, judged, from)
+}
+
+/** The person agreed, or not, to what the app asks for. */
+export async function decideFlow(
+  engine: Engine,
+  id: FlowId,
+  proof: Proof,
+  decision: { readonly version?: number | undefined; readonly approve: boolean },
+  from: Visitor,
+): Promise<FlowOutcome> {
+  const { record, client } = await findFlow(engine, id, proof)
+  if (decision.version !== undefined && decision.version !== record.version) throw flowErrors('flow.superseded')
+  const driven = await drive(engine, record, await situate(engine, record, client))
+  if (driven.next.type !== 'consent') throw flowErrors('flow.authenticator_not_offered')
+  const stored: StoredAt = { version: record.version, claimed: false }
+  const moved = { ...driven.record, version: record.version + 1 }
+  if (!decision.approve) return refuse(engine, { ...driven, record: moved }, 'access_denied', stored)
+  return finish(engine, { ...driven, record: { ...moved, consent: 'given' } }, { from, stored })
+}
+
+async function respond(engine: Engine, driven: Driven, answer: FlowAnswer, from: Visitor): Promise<Judged> {
+  const { record, next, client } = driven
+  const { authenticator: name, params } = answer
+  const authenticator = authenticatorOf(engine, name)
+  if (!authenticator) throw flowErrors('flow.authenticator_unknown')
+  if (authenticator.proves === 'identity') return identify(engine, driven, authenticator, params)
+  if (next.type !== 'prove' && next.type !== 'enrol') throw flowErrors('flow.authenticator_not_offered')
+  if (!next.options.includes(name)) throw flowErrors('flow.authenticator_not_offered')
+
+  if (next.type === 'enrol' && next.skippable && params.skip === 'true') {
+    return { record: { ...record, pending: undefined, skipped: [...record.skipped, next.step] }, claimed: false }
+  }
+  const pending = record.pending?.authenticator === name ? record.pending : undefined
+  const mustStart = next.type === 'enrol' || authenticator.starts
+  if (Object.keys(params).length === 0 || (mustStart && !pending)) {
+    const started = await startOption(engine, { ...record, pending: undefined }, driven, name, next.type)
+    return { record: started, subject: driven.subject, claimed: false }
+  }
+  const missing = await missingParam(engine, driven, name, params)
+  if (missing) {
+    const failure = flowErrors('credential.missing', { name: missing })
+    return { record: failedMessage(record, failure), subject: driven.subject, claimed: false }
+  }
+  return judge(engine, { ...driven, client }, authenticator, params, from)
+}
+
+/** The first field of the prompt that was left empty. */
+async function missingParam(engine: Engine, driven: Driven, name: string, params: Params): Promise<string | undefined> {
+  const step = await stepOf(engine, { ...driven, next: { ...driven.next, options: [name] } as Driven['next'] })
+  if (params.resendCode === 'true') return undefined
+  return step.authenticators[0]?.requiredParams?.find((param) => !params[param])
+}
+
+/** Advances after an answer and writes down where the flow stands, or ends it. */
+async function settle(engine: Engine, before: FlowRecord, judged: Judged, from: Visitor): Promise<FlowOutcome> {
+  const { claimed } = judged
+  const stored: StoredAt = { version: before.version + (claimed ? 1 : 0), claimed }
+  const record: FlowRecord = {
+    ...judged.record,
+    version: before.version + 1,
+    attempts: before.attempts + (claimed ? 1 : 0),
+  }
+  const client = await engine.clients.find(record.request.clientId)
+  if (!client) throw flowErrors('flow.unknown')
+  const known: Subject | undefined = judged.subject
+  const driven = await drive(engine, record, await situate(engine, record, client, known))
+  const { attempt } = judged
+  if (driven.next.type === 'done') return finish(engine, driven, { from, stored, ...(attempt ? { attempt } : {}) })
+  if (driven.next.type === 'refused') return refuse(engine, driven, 'unmet_requirements', stored)
+  const saved = await engine.store.unit(async (unit) => {
+    const won = await saveFlow(unit, engine, driven.record, { ...stored, now: engine.now() })
+    if (won && judged.event) await unit.emit(judged.event)
+    if (won && attempt) await engine.attempts.succeeded(unit, attempt.who, attempt.standing)
+    return won
+  })
+  if (!saved) throw flowErrors('flow.superseded')
+  const retry = driven.record.message?.type === 'ERROR'
+  return { type: 'open', flow: driven.record, retry, step: await stepOf(engine, driven) }
+}

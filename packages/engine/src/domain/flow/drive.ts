@@ -1,0 +1,64 @@
+import { isFailure } from '../../kernel/errors.ts'
+import type { Engine } from '../engine.ts'
+import { advance } from './advance.ts'
+import { authenticators } from './authenticator.ts'
+import { endings } from './doors.ts'
+import type { FlowMessage, FlowRecord, NextStep, Pending } from './flow.ts'
+import type { Surroundings } from './situation.ts'
+import { authenticatorOf, ceremonyOf } from './situation.ts'
+
+/** A record, what comes next for it, and what that was decided on. */
+export interface Driven extends Surroundings {
+  readonly record: FlowRecord
+  readonly next: NextStep
+}
+
+/** Advances as far as it goes without an answer: starts an option that is the only one, asks whether consent is needed. */
+export async function drive(engine: Engine, record: FlowRecord, around: Surroundings): Promise<Driven> {
+  const next = advance(record, around.situation, engine.contributed(authenticators))
+  if (next.type === 'prove' || next.type === 'enrol') {
+    const waits = record.pending && next.options.includes(record.pending.authenticator)
+    const kept = waits ? record : { ...record, pending: undefined }
+    const [only, ...others] = next.options
+    const starts = next.type === 'enrol' || (only !== undefined && authenticatorOf(engine, only)?.starts)
+    if (waits || only === undefined || others.length > 0 || !starts) return { ...around, record: kept, next }
+    return { ...around, record: await startOption(engine, kept, around, only, next.type), next }
+  }
+  if (next.type === 'done' && record.consent === 'unknown' && around.subject?.type === 'account') {
+    const ending = engine.contributed(endings).get(record.ending)
+    const needed = await ending?.needsConsent(engine, record, around.subject.account, around.client)
+    const asked = { ...record, consent: needed ? 'needed' : 'not-needed' } as const
+    return { ...around, record: asked, next: needed ? { type: 'consent' } : next }
+  }
+  return { ...around, record, next }
+}
+
+/** Lets an authenticator make its prompt (send the code, draw the challenge). A refusal becomes the record's message. */
+export async function startOption(
+  engine: Engine,
+  record: FlowRecord,
+  around: Surroundings,
+  name: string,
+  type: 'prove' | 'enrol',
+): Promise<FlowRecord> {
+  const authenticator = authenticatorOf(engine, name)
+  if (!authenticator) return record
+  const ceremony = ceremonyOf(engine, record, around.client, around.subject)
+  const purpose = type === 'enrol' ? 'enrol' : 'verify'
+  try {
+    const started = await (type === 'enrol' ? authenticator.enrol : authenticator)?.prompt(ceremony)
+    if (!started) return record
+    const pending: Pending = { authenticator: name, purpose, ...started, startedAt: engine.now() }
+    return { ...record, pending }
+  } catch (thrown) {
+    if (!isFailure(thrown)) throw thrown
+    return { ...record, message: { type: 'ERROR', code: thrown.code, params: plain(thrown.params) } }
+  }
+}
+
+/** Parameters of a failure as the record keeps them. */
+export function plain(params: object): FlowMessage['params'] {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, typeof value === 'number' ? value : String(value)]),
+  )
+}

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto'
+import type { FlowId } from '@cardea/protocol'
+import { isId } from '@cardea/protocol'
+import type { Client } from '../client/index.ts'
+import type { Engine } from '../engine.ts'
+import type { Proof } from './doors.ts'
+import { flowErrors } from './errors.ts'
+import type { FlowRecord } from './flow.ts'
+import { readFlow } from './store.ts'
+
+/** How a browser's secret is kept in the records of its flows. */
+export const browserHash = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
+
+/** A live flow of somebody who may answer it. What is not theirs does not exist for them. */
+export async function findFlow(
+  engine: Engine,
+  id: FlowId,
+  proof: Proof,
+): Promise<{ readonly record: FlowRecord; readonly client: Client }> {
+  const record = isId('flow', id) ? await readFlow(engine.store, engine, id) : undefined
+  if (!record || record.binding.door !== proof.door) throw flowErrors('flow.unknown')
+  checkBinding(record, proof)
+  if (record.status !== 'open') throw flowErrors('flow.unknown')
+  if (record.expiresAt <= engine.now()) throw flowErrors('flow.expired')
+  const client = await engine.clients.find(record.request.clientId)
+  if (!client || client.id !== record.client) throw flowErrors('flow.unknown')
+  return { record, client }
+}
+
+function checkBinding({ binding }: FlowRecord, proof: Proof): void {
+  if (binding.door === 'native') {
+    if (proof.door !== 'native' || (proof.client !== undefined && proof.client !== binding.client)) {
+      throw flowErrors('flow.unknown')
+    }
+    return
+  }
+  if (proof.door !== 'hosted' || browserHash(proof.secret) !== binding.browser) throw flowErrors('flow.wrong_browser')
+}

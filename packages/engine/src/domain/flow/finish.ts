@@ -1,0 +1,128 @@
+import { actingUnit } from '../../kernel/events/index.ts'
+import type { Unit } from '../../kernel/store/index.ts'
+import type { Account } from '../account/index.ts'
+import type { Standing, Who } from '../attempt/index.ts'
+import type { Engine } from '../engine.ts'
+import type { ProvenFactor, Session } from '../session/index.ts'
+import type { Ending, FlowOutcome, Visitor } from './doors.ts'
+import { endings } from './doors.ts'
+import type { Driven } from './drive.ts'
+import { flowErrors } from './errors.ts'
+import type { FlowRecord } from './flow.ts'
+import { saveFlow } from './store.ts'
+
+/** The row a finished flow is claimed at; `undefined` for one that never had to be stored. */
+export type StoredAt = { readonly version: number; readonly claimed: boolean } | undefined
+
+interface Finishing {
+  readonly from: Visitor | undefined
+  readonly stored: StoredAt
+  /** The attempt that finished it, to forget the failures before. */
+  readonly attempt?: { readonly who: Who; readonly standing: Standing }
+}
+
+/** Ends a flow whose steps are all satisfied: claim, session and code are one unit, so that it happens once or not at all. */
+export async function finish(engine: Engine, driven: Driven, finishing: Finishing): Promise<FlowOutcome> {
+  const { record, subject, client } = driven
+  const hinted = record.request.hintedSubject
+  if (subject?.type !== 'account' || (hinted !== undefined && hinted !== subject.account.id)) {
+    return refuse(engine, driven, 'access_denied', finishing.stored)
+  }
+  const { account } = subject
+  const before = record.session ? await engine.sessions.find(record.org, record.session) : undefined
+  // The proofs of a session that has ended meanwhile are worth nothing.
+  if (record.session && !before) throw flowErrors('flow.expired')
+  const ending = endingOf(engine, record)
+  const { from } = finishing
+  const origin = {
+    request: from?.traceId ?? '',
+    client: client.clientId,
+    ...(from?.address ? { address: from.address } : {}),
+    ...(from?.userAgent ? { userAgent: from.userAgent } : {}),
+  }
+  const completed: FlowRecord = { ...record, status: 'completed', pending: undefined }
+
+  return engine.store.unit(async (raw) => {
+    const unit = actingUnit(raw, { type: 'account', id: account.id }, origin)
+    await claim(engine, unit, completed, finishing.stored)
+    const { session, secret } = await sessionFor(engine, unit, completed, account, before, from)
+    if (record.consent === 'given') await ending.consented(engine, unit, completed, account, client)
+    const answer = await ending.finish(engine, unit, completed, account, session, client)
+    if (finishing.attempt) await noteSuccess(engine, unit, account, session, finishing.attempt)
+    return { type: 'finished', flow: completed, answer, session, sessionSecret: secret }
+  })
+}
+
+/** Ends a flow that cannot succeed; the client is told by its error. */
+export async function refuse(
+  engine: Engine,
+  { record }: Pick<Driven, 'record'>,
+  reason: 'access_denied' | 'unmet_requirements',
+  stored: StoredAt,
+): Promise<FlowOutcome> {
+  const failed: FlowRecord = { ...record, status: 'failed', pending: undefined }
+  const answer = endingOf(engine, record).refuse(engine, failed, reason)
+  await engine.store.unit((unit) => claim(engine, unit, failed, stored))
+  return { type: 'finished', flow: failed, answer, session: undefined, sessionSecret: undefined }
+}
+
+function endingOf(engine: Engine, record: FlowRecord): Ending {
+  const ending = engine.contributed(endings).get(record.ending)
+  if (!ending) throw new Error(`no feature contributes the ending '${record.ending}'`)
+  return ending
+}
+
+async function claim(engine: Engine, unit: Unit, record: FlowRecord, stored: StoredAt): Promise<void> {
+  if (!stored) return
+  const claimed = await saveFlow(unit, engine, record, { ...stored, now: engine.now() })
+  if (!claimed) throw flowErrors('flow.superseded')
+}
+
+/** The session as it was, renewed with what was proven now, or a new one (ASVS 7.2.4: a new secret at every proof). */
+async function sessionFor(
+  engine: Engine,
+  unit: Unit,
+  record: FlowRecord,
+  account: Account,
+  before: Session | undefined,
+  from: Visitor | undefined,
+): Promise<{ readonly session: Session; readonly secret: string | undefined }> {
+  if (before && before.account === account.id) {
+    const proven = record.done.filter((factor) => factor.at >= record.createdAt)
+    if (proven.length === 0) return { session: before, secret: undefined }
+    const renewed = await engine.sessions.renew(unit, record.org, before.id, merge(before.factors, proven))
+    if (!renewed) throw flowErrors('flow.expired')
+    return renewed
+  }
+  return engine.sessions.create(unit, {
+    org: record.org,
+    account: account.id,
+    factors: record.done,
+    userAgent: from?.userAgent,
+    address: from?.address,
+  })
+}
+
+function merge(old: readonly ProvenFactor[], proven: readonly ProvenFactor[]): readonly ProvenFactor[] {
+  const names = new Set(proven.map((factor) => factor.authenticator))
+  return [...old.filter((factor) => !names.has(factor.authenticator)), ...proven]
+}
+
+async function noteSuccess(
+  engine: Engine,
+  unit: Unit,
+  account: Account,
+  session: Session,
+  { who, standing }: { readonly who: Who; readonly standing: Standing },
+): Promise<void> {
+  const { newPlace } = await engine.attempts.succeeded(unit, who, standing)
+  if (!newPlace) return
+  await unit.emit({
+    type: 'account.new_place',
+    org: account.org,
+    actor: { type: 'account', id: account.id },
+    target: account.id,
+    session: session.id,
+    data: { account: account.id },
+  })
+}

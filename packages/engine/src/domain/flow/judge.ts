@@ -1,0 +1,191 @@
+import type { Failure } from '../../kernel/errors.ts'
+import { isFailure } from '../../kernel/errors.ts'
+import type { NewEvent } from '../../kernel/events/index.ts'
+import type { Subject } from '../account/index.ts'
+import type { Standing, Who } from '../attempt/index.ts'
+import { isKnownDevice } from '../attempt/index.ts'
+import type { Engine } from '../engine.ts'
+import type { Authenticator, Params, Verdict } from './authenticator.ts'
+import type { Visitor } from './doors.ts'
+import type { Driven } from './drive.ts'
+import { plain } from './drive.ts'
+import { flowErrors } from './errors.ts'
+import type { FlowRecord } from './flow.ts'
+import { ceremonyOf } from './situation.ts'
+import { claimAnswer, releaseAnswer, saveFlow } from './store.ts'
+
+/** What an answer made of the record. */
+export interface Judged {
+  readonly record: FlowRecord
+  /** Who it is about, when that was read already. */
+  readonly subject?: Subject | undefined
+  /** Whether the version was claimed before the answer was judged. */
+  readonly claimed: boolean
+  /** A success whose failures before are to be forgotten. */
+  readonly attempt?: { readonly who: Who; readonly standing: Standing }
+  readonly event?: NewEvent
+}
+
+/** Judged answers of one flow, right and wrong; a sign-in has no more than a few right ones. */
+const mostAttempts = 20
+
+/** The record with a refusal as what the person is told. */
+export function failedMessage(record: FlowRecord, { code, params }: Failure): FlowRecord {
+  return { ...record, message: { type: 'ERROR', code, params: plain(params) } }
+}
+
+/** Says whom the flow is about, or goes back to ask. Nothing secret is judged, so nothing is claimed before. */
+export async function identify(
+  engine: Engine,
+  driven: Driven,
+  authenticator: Authenticator,
+  params: Params,
+): Promise<Judged> {
+  const { record, client } = driven
+  if (record.done.length > 0) throw flowErrors('flow.authenticator_not_offered')
+  const anew: FlowRecord = { ...record, account: undefined, ghost: false, pending: undefined }
+  if (Object.keys(params).length === 0) return { record: anew, claimed: false }
+  const verdict = await authenticator.verify(ceremonyOf(engine, anew, client, undefined), params, null)
+  if (verdict.type === 'rejected') return { record: failedMessage(anew, verdict.failure), claimed: false }
+  if (verdict.type !== 'proven' || !verdict.subject) throw new Error(`${authenticator.id} identified nobody`)
+  return { record: about(anew, verdict.subject, params.username), subject: verdict.subject, claimed: false }
+}
+
+function about(record: FlowRecord, subject: Subject, typed: string | undefined): FlowRecord {
+  return {
+    ...record,
+    account: subject.type === 'account' ? subject.account.id : subject.id,
+    ghost: subject.type === 'ghost',
+    identifier: typed?.trim() ?? record.identifier ?? (subject.type === 'account' ? subject.account.username : ''),
+  }
+}
+
+/** Claims the version, counts the attempt, and only then asks the authenticator. */
+export async function judge(
+  engine: Engine,
+  driven: Driven,
+  authenticator: Authenticator,
+  params: Params,
+  from: Visitor,
+): Promise<Judged> {
+  const { record, client } = driven
+  const pending = record.pending?.authenticator === authenticator.id ? record.pending : undefined
+  const ceremony = ceremonyOf(engine, record, client, driven.subject)
+  const subject = driven.subject ?? (await authenticator.subjectOf?.(ceremony, params))
+  const who = subject && pending?.purpose !== 'enrol' ? whoOf(engine, subject, from) : undefined
+  let standing: Standing | undefined
+  try {
+    standing = who && (await engine.attempts.allow(who))
+  } catch (thrown) {
+    if (!isFailure(thrown)) throw thrown
+    return { record: failedMessage(record, thrown), subject: driven.subject, claimed: false }
+  }
+  await claim(engine, record)
+  const verdict = await asked(engine, record, () => {
+    const part = pending?.purpose === 'enrol' ? authenticator.enrol : authenticator
+    if (!part) throw flowErrors('flow.authenticator_not_offered')
+    return part.verify({ ...ceremony, subject }, params, pending?.state ?? null)
+  })
+
+  if (verdict.type === 'again') {
+    const { message } = verdict
+    return {
+      record: {
+        ...record,
+        pending: pending && { ...pending, ...verdict.started },
+        message: message && { type: 'INFO', ...message },
+      },
+      subject: driven.subject,
+      claimed: true,
+    }
+  }
+  if (verdict.type === 'rejected') {
+    if (who && standing) await engine.attempts.failed(who, standing)
+    const restarted = pending && verdict.restart ? { ...record, pending: { ...pending, ...verdict.restart } } : record
+    return {
+      record: failedMessage(restarted, verdict.failure),
+      subject: driven.subject,
+      claimed: true,
+      event: failedEvent(record, authenticator, subject, from),
+    }
+  }
+  return proven(engine, driven, authenticator, verdict, { subject, typed: params.username, who, standing })
+}
+
+function proven(
+  engine: Engine,
+  { record }: Driven,
+  authenticator: Authenticator,
+  verdict: Extract<Verdict, { type: 'proven' }>,
+  by: {
+    readonly subject: Subject | undefined
+    readonly typed: string | undefined
+    readonly who: Who | undefined
+    readonly standing: Standing | undefined
+  },
+): Judged {
+  const subject = verdict.subject ?? by.subject
+  if (subject?.type !== 'account') throw new Error(`${authenticator.id} accepted nobody's proof`)
+  if (record.account !== undefined && record.account !== subject.account.id) {
+    // Only before a first proof may a proof itself say who it is (a discoverable passkey).
+    if (record.done.length > 0) throw flowErrors('flow.superseded')
+  }
+  const factor = { authenticator: authenticator.id, amr: verdict.amr, at: engine.now() }
+  const named = about(record, subject, record.account === undefined ? by.typed : undefined)
+  const done = [...record.done.filter((one) => one.authenticator !== authenticator.id), factor]
+  const { who, standing } = by
+  return {
+    record: { ...named, done, pending: undefined },
+    subject,
+    claimed: true,
+    ...(who && standing ? { attempt: { who, standing } } : {}),
+  }
+}
+
+async function claim(engine: Engine, record: FlowRecord): Promise<void> {
+  if (record.attempts >= mostAttempts) {
+    const over: FlowRecord = { ...record, status: 'failed', pending: undefined, version: record.version + 1 }
+    const at = { version: record.version, claimed: false, now: engine.now() }
+    await engine.store.unit((unit) => saveFlow(unit, engine, over, at))
+    throw flowErrors('flow.too_many_attempts')
+  }
+  const claimed = await engine.store.unit((unit) => claimAnswer(unit, record, engine.now()))
+  if (!claimed) throw flowErrors('flow.superseded')
+}
+
+/** An answer that could not be judged (too busy) is as if it had not been sent. */
+async function asked(engine: Engine, record: FlowRecord, ask: () => Promise<Verdict>): Promise<Verdict> {
+  try {
+    return await ask()
+  } catch (thrown) {
+    await engine.store.unit((unit) => releaseAnswer(unit, record))
+    throw thrown
+  }
+}
+
+function whoOf(engine: Engine, subject: Subject, from: Visitor): Who {
+  const id = subject.type === 'account' ? subject.account.id : subject.id
+  return { subject: id, address: from.address, knownDevice: isKnownDevice(engine, from.device, id) }
+}
+
+function failedEvent(
+  record: FlowRecord,
+  authenticator: Authenticator,
+  subject: Subject | undefined,
+  from: Visitor,
+): NewEvent {
+  const id = subject?.type === 'account' ? subject.account.id : subject?.id
+  return {
+    type: 'sign-in.failed',
+    org: record.org,
+    actor: { type: 'anonymous' },
+    ...(id ? { target: id } : {}),
+    data: { authenticator: authenticator.id },
+    origin: {
+      request: from.traceId,
+      client: record.request.clientId,
+      address: from.address,
+      ...(from.userAgent ? { userAgent: from.userAgent } : {}),
+    },
+  }
+}

@@ -1,0 +1,89 @@
+import type { Account, Subject } from '../account/index.ts'
+import type { Client } from '../client/index.ts'
+import type { Engine } from '../engine.ts'
+import { wantedAcr } from './acr.ts'
+import type { Situation } from './advance.ts'
+import type { Authenticator, Ceremony } from './authenticator.ts'
+import { authenticators } from './authenticator.ts'
+import type { FlowRecord } from './flow.ts'
+
+/** Everything around a record that its next step depends on. */
+export interface Surroundings {
+  readonly client: Client
+  /** Who the flow is about, once somebody said so. */
+  readonly subject: Subject | undefined
+  readonly situation: Situation
+}
+
+/** Reads what `advance` needs. Ghosts are looked for as accounts are, and nothing about an account is asked before a proof. */
+export async function situate(
+  engine: Engine,
+  record: FlowRecord,
+  client: Client,
+  known?: Subject,
+): Promise<Surroundings> {
+  const subject = known ?? (await subjectOf(engine, record))
+  const account = subject?.type === 'account' && record.done.length > 0 ? subject.account : undefined
+  const enrolled = account ? await enrolledBy(engine, record, account) : new Set<string>()
+  const acr = wantedAcr(record.request)
+  const facts = {
+    identifier: record.identifier,
+    client: { clientId: client.clientId, firstParty: client.firstParty },
+    request: { acr_values: acr === undefined ? [] : [acr], scope: record.request.scope },
+    account: account && {
+      username: account.username,
+      email: account.email,
+      emailVerified: account.emailVerified,
+      attributes: account.attributes,
+      enrolled: [...enrolled],
+    },
+  }
+  return { client, subject, situation: { facts, enrolled, now: engine.now() } }
+}
+
+async function subjectOf(engine: Engine, record: FlowRecord): Promise<Subject | undefined> {
+  if (record.account === undefined) return undefined
+  const account = await engine.accounts.find(record.org, record.account)
+  if (account?.status === 'active' && !record.ghost) return { type: 'account', account }
+  return { type: 'ghost', id: record.account, org: record.org, identifier: record.identifier ?? '' }
+}
+
+async function enrolledBy(engine: Engine, record: FlowRecord, account: Account): Promise<ReadonlySet<string>> {
+  const factors = await engine.factors.of(account.org, account.id)
+  const registry = engine.contributed(authenticators)
+  const names = new Set(record.policy.steps.flatMap((step) => step.alternatives))
+  const enrolled = new Set<string>()
+  for (const name of names) {
+    if (await registry.get(name)?.enrolled(engine, account, factors)) enrolled.add(name)
+  }
+  return enrolled
+}
+
+/** What an authenticator gets to know of the flow. */
+export function ceremonyOf(engine: Engine, record: FlowRecord, client: Client, subject: Subject | undefined): Ceremony {
+  return {
+    engine,
+    org: record.org,
+    subject,
+    origins: record.binding.door === 'hosted' ? [engine.publicUrl] : appOrigins(client),
+    locale: record.request.uiLocales[0] ?? (subject?.type === 'account' ? subject.account.locale : undefined) ?? 'en',
+    flow: record.id,
+    app: client.name,
+    identifier: record.identifier,
+    proven: record.done.length > 0,
+  }
+}
+
+/** Where an app's own pages may be: the origins it registered, and those of its redirect URIs. */
+function appOrigins(client: Client): readonly string[] {
+  const redirects = client.redirectUris.flatMap((uri) => {
+    const url = URL.parse(uri)
+    return url && /^https?:$/.test(url.protocol) ? [url.origin] : []
+  })
+  return [...new Set([...client.origins, ...redirects])]
+}
+
+/** An authenticator the preset has. */
+export function authenticatorOf(engine: Engine, name: string): Authenticator | undefined {
+  return engine.contributed(authenticators).get(name)
+}

@@ -1,0 +1,98 @@
+import type { FlowId } from '@cardea/protocol'
+import type { Client } from '../client/index.ts'
+import type { Engine } from '../engine.ts'
+import type { ProvenFactor, Session } from '../session/index.ts'
+import { advance } from './advance.ts'
+import { authenticators } from './authenticator.ts'
+import type { FlowOutcome, FlowStart } from './doors.ts'
+import { drive } from './drive.ts'
+import { finish, refuse } from './finish.ts'
+import type { FlowRecord } from './flow.ts'
+import { defaultPolicy } from './policy.ts'
+import { situate } from './situation.ts'
+import { stepOf } from './step.ts'
+import { insertFlow } from './store.ts'
+
+/** From the first page to the last answer. */
+const lifetime = 30 * 60 * 1000
+
+/** Starts a flow and takes it as far as the session does. */
+export async function startFlow(engine: Engine, start: FlowStart): Promise<FlowOutcome> {
+  const record = await newRecord(engine, start)
+  const driven = await drive(engine, record, await situate(engine, record, start.client))
+  if (driven.next.type === 'done') return finish(engine, driven, { from: start.from, stored: undefined })
+  if (driven.next.type === 'refused') return refuse(engine, driven, 'unmet_requirements', undefined)
+  await engine.store.unit((unit) => insertFlow(unit, engine, driven.record))
+  return { type: 'open', flow: driven.record, retry: false, step: await stepOf(engine, driven) }
+}
+
+/** Whether the session alone would finish the flow, consent apart (`prompt=none`). */
+export async function satisfies(
+  engine: Engine,
+  start: Pick<FlowStart, 'client' | 'request'> & { readonly session: Session },
+): Promise<boolean> {
+  const record = await newRecord(engine, {
+    ...start,
+    kind: 'sign-in',
+    ending: 'none',
+    binding: { door: 'native', client: start.client.id },
+  })
+  if (record.session === undefined) return false
+  const { situation } = await situate(engine, record, start.client)
+  return advance(record, situation, engine.contributed(authenticators)).type === 'done'
+}
+
+async function newRecord(engine: Engine, start: FlowStart): Promise<FlowRecord> {
+  const { client, request } = start
+  const session = start.session && counts(start.session, client, request) ? start.session : undefined
+  const id: FlowId = `flw_${engine.random(32)}`
+  const at = engine.now()
+  return {
+    id,
+    org: client.org,
+    kind: start.kind,
+    client: client.id,
+    binding: start.binding,
+    ending: start.ending,
+    request,
+    policy: await policyOf(engine, client),
+    identifier: session ? await nameOf(engine, session) : request.loginHint,
+    account: session?.account,
+    ghost: false,
+    session: session?.id,
+    done: session ? factorsThatCount(session, request, at) : [],
+    skipped: [],
+    pending: undefined,
+    message: undefined,
+    consent: 'unknown',
+    attempts: 0,
+    version: 1,
+    status: 'open',
+    createdAt: at,
+    expiresAt: at + lifetime,
+  }
+}
+
+async function policyOf(engine: Engine, client: Client) {
+  if (client.signInPolicy) return client.signInPolicy
+  return (await engine.organizations.find(client.org))?.signInPolicy ?? defaultPolicy
+}
+
+async function nameOf(engine: Engine, session: Session): Promise<string | undefined> {
+  return (await engine.accounts.find(session.org, session.account))?.username
+}
+
+/** OIDC Core §3.1.2.1: another account was asked for, or is meant by the hint. */
+function counts(session: Session, client: Client, request: FlowRecord['request']): boolean {
+  if (session.org !== client.org || request.prompt.includes('select_account')) return false
+  return request.hintedSubject === undefined || request.hintedSubject === session.account
+}
+
+/** `prompt=login` wants everything proven again, `max_age` what is older than it. */
+function factorsThatCount(session: Session, request: FlowRecord['request'], at: number): readonly ProvenFactor[] {
+  if (request.prompt.includes('login')) return []
+  const { maxAge } = request
+  return maxAge === undefined
+    ? session.factors
+    : session.factors.filter((factor) => maxAge > 0 && at - factor.at <= maxAge * 1000)
+}

@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto'
+import type { ClientId, FlowId, OrganizationId } from '@cardea/protocol'
+import type { Selectable } from 'kysely'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { Migration, Queries, Unit } from '../../kernel/store/index.ts'
+import { column } from '../../kernel/store/index.ts'
+import type { FlowRecord, Pending } from './flow.ts'
+
+interface FlowTable {
+  org_id: OrganizationId
+  /** SHA-256 of the handle. */
+  id_hash: string
+  client: ClientId
+  version: number
+  attempts: number
+  status: FlowRecord['status']
+  /** An answer is being judged until then; others are refused. */
+  busy_until: number
+  /** JSON: what no query asks for. */
+  record: string
+  /** Sealed JSON: a challenge, a code's hash, a seed to enrol. */
+  pending: string | null
+  created_at: number
+  expires_at: number
+}
+
+declare module '../../kernel/store/store.ts' {
+  interface Tables {
+    flow: FlowTable
+  }
+}
+
+export const flowMigrations: readonly Migration[] = [
+  {
+    id: 'flow-0001-create',
+    async up(db) {
+      await db.schema
+        .createTable('flow')
+        .addColumn('org_id', column.text, (c) => c.notNull())
+        .addColumn('id_hash', column.text, (c) => c.primaryKey())
+        .addColumn('client', column.text, (c) => c.notNull())
+        .addColumn('version', column.integer, (c) => c.notNull())
+        .addColumn('attempts', column.integer, (c) => c.notNull())
+        .addColumn('status', column.text, (c) => c.notNull())
+        .addColumn('busy_until', column.time, (c) => c.notNull())
+        .addColumn('record', column.json, (c) => c.notNull())
+        .addColumn('pending', column.text)
+        .addColumn('created_at', column.time, (c) => c.notNull())
+        .addColumn('expires_at', column.time, (c) => c.notNull())
+        .execute()
+      await db.schema.createIndex('flow_expires').on('flow').column('expires_at').execute()
+    },
+  },
+]
+
+/** A judgement takes no longer; after a crash in the middle the flow can be answered again. */
+const judging = 20_000
+
+const hashOf = (id: FlowId): string => createHash('sha256').update(id).digest('base64url')
+
+type Sealing = Pick<Kernel, 'seal' | 'open'>
+
+export async function readFlow(queries: Queries, sealing: Sealing, id: FlowId): Promise<FlowRecord | undefined> {
+  const hash = hashOf(id)
+  const row = await queries
+    .across('find a flow by its handle')
+    .selectFrom('flow')
+    .selectAll()
+    .where('id_hash', '=', hash)
+    .executeTakeFirst()
+  if (!row) return undefined
+  const pending: Pending | undefined = row.pending ? JSON.parse(await sealing.open(row.pending, hash)) : undefined
+  return toRecord(row, id, pending)
+}
+
+export async function insertFlow(unit: Unit, sealing: Sealing, flow: FlowRecord): Promise<void> {
+  await unit
+    .in(flow.org)
+    .insertInto('flow')
+    .values({
+      org_id: flow.org,
+      id_hash: hashOf(flow.id),
+      client: flow.client,
+      version: flow.version,
+      attempts: flow.attempts,
+      status: flow.status,
+      busy_until: 0,
+      ...(await content(sealing, flow)),
+      created_at: flow.createdAt,
+      expires_at: flow.expiresAt,
+    })
+    .execute()
+}
+
+/** Takes the version and counts the attempt, before anything is judged: of parallel answers one gets `true`. */
+export async function claimAnswer(unit: Unit, flow: FlowRecord, now: number): Promise<boolean> {
+  const row = await unit
+    .in(flow.org)
+    .updateTable('flow')
+    .set({ version: flow.version + 1, attempts: flow.attempts + 1, busy_until: now + judging })
+    .where('id_hash', '=', hashOf(flow.id))
+    .where('version', '=', flow.version)
+    .where('status', '=', 'open')
+    .where('busy_until', '<=', now)
+    .returning('version')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Gives a claim back: the answer could not be judged. */
+export async function releaseAnswer(unit: Unit, flow: FlowRecord): Promise<void> {
+  await unit
+    .in(flow.org)
+    .updateTable('flow')
+    .set({ version: flow.version, attempts: flow.attempts, busy_until: 0 })
+    .where('id_hash', '=', hashOf(flow.id))
+    .where('version', '=', flow.version + 1)
+    .where('status', '=', 'open')
+    .execute()
+}
+
+/**
+ * Writes the record over the version it was read or claimed at; `false` when somebody else was first. A record
+ * that is saved as `completed` or `failed` is never written again.
+ */
+export async function saveFlow(
+  unit: Unit,
+  sealing: Sealing,
+  flow: FlowRecord,
+  over: { readonly version: number; readonly claimed: boolean; readonly now: number },
+): Promise<boolean> {
+  let query = unit
+    .in(flow.org)
+    .updateTable('flow')
+    .set({
+      version: flow.version,
+      status: flow.status,
+      busy_until: 0,
+      ...(await content(sealing, flow)),
+    })
+    .where('id_hash', '=', hashOf(flow.id))
+    .where('version', '=', over.version)
+    .where('status', '=', 'open')
+  if (!over.claimed) query = query.where('busy_until', '<=', over.now)
+  return (await query.returning('version').executeTakeFirst()) !== undefined
+}
+
+export async function deleteExpiredFlows(unit: Unit, now: number): Promise<void> {
+  await unit.across('remove flows that have expired').deleteFrom('flow').where('expires_at', '<', now).execute()
+}
+
+type Kept = Omit<
+  FlowRecord,
+  'id' | 'org' | 'client' | 'pending' | 'version' | 'attempts' | 'status' | 'createdAt' | 'expiresAt'
+>
+
+async function content(sealing: Sealing, flow: FlowRecord) {
+  const { id, org, client, pending, version, attempts, status, createdAt, expiresAt, ...kept } = flow
+  return {
+    record: JSON.stringify(kept satisfies Kept),
+    pending: pending ? await sealing.seal(JSON.stringify(pending), hashOf(id)) : null,
+  }
+}
+
+function toRecord(row: Selectable<FlowTable>, id: FlowId, pending: Pending | undefined): FlowRecord {
+  // JSON leaves out what is undefined, and reading it gives undefined again.
+  const kept: Kept = JSON.parse(row.record)
+  return {
+    ...kept,
+    id,
+    org: row.org_id,
+    client: row.client,
+    pending,
+    version: row.version,
+    attempts: row.attempts,
+    status: row.status,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+  }
+}

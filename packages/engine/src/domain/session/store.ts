@@ -1,0 +1,250 @@
+import type { AccountId, OrganizationId, SessionId } from '@cardea/protocol'
+import type { Selectable } from 'kysely'
+import type { Migration, Queries, Unit } from '../../kernel/store/index.ts'
+import { column } from '../../kernel/store/index.ts'
+import type { ProvenFactor, Session } from './session.ts'
+
+interface SessionTable {
+  org_id: OrganizationId
+  id: SessionId
+  account: AccountId
+  /** SHA-256 of the cookie's secret. */
+  secret_hash: string
+  isk_hash: string
+  /** JSON */
+  factors: string
+  user_agent: string | null
+  address: string | null
+  created_at: number
+  last_used_at: number
+  expires_at: number
+}
+
+interface SessionParticipantTable {
+  org_id: OrganizationId
+  session: SessionId
+  client_id: string
+}
+
+/** Tickets that were used, until they would have expired. */
+interface AdoptedTicketTable {
+  org_id: OrganizationId
+  id: string
+  expires_at: number
+}
+
+declare module '../../kernel/store/store.ts' {
+  interface Tables {
+    session: SessionTable
+    session_participant: SessionParticipantTable
+    adopted_ticket: AdoptedTicketTable
+  }
+}
+
+export const sessionMigrations: readonly Migration[] = [
+  {
+    id: 'session-0001-create',
+    async up(db) {
+      await db.schema
+        .createTable('session')
+        .addColumn('org_id', column.text, (c) => c.notNull())
+        .addColumn('id', column.text, (c) => c.primaryKey())
+        .addColumn('account', column.text, (c) => c.notNull())
+        .addColumn('secret_hash', column.text, (c) => c.notNull().unique())
+        .addColumn('isk_hash', column.text, (c) => c.notNull().unique())
+        .addColumn('factors', column.json, (c) => c.notNull())
+        .addColumn('user_agent', column.text)
+        .addColumn('address', column.text)
+        .addColumn('created_at', column.time, (c) => c.notNull())
+        .addColumn('last_used_at', column.time, (c) => c.notNull())
+        .addColumn('expires_at', column.time, (c) => c.notNull())
+        .execute()
+      await db.schema.createIndex('session_account').on('session').columns(['org_id', 'account']).execute()
+      await db.schema
+        .createTable('session_participant')
+        .addColumn('org_id', column.text, (c) => c.notNull())
+        .addColumn('session', column.text, (c) => c.notNull())
+        .addColumn('client_id', column.text, (c) => c.notNull())
+        .addPrimaryKeyConstraint('session_participant_pk', ['session', 'client_id'])
+        .execute()
+      await db.schema
+        .createTable('adopted_ticket')
+        .addColumn('org_id', column.text, (c) => c.notNull())
+        .addColumn('id', column.text, (c) => c.primaryKey())
+        .addColumn('expires_at', column.time, (c) => c.notNull())
+        .execute()
+    },
+  },
+]
+
+/** A session that has not ended, of an account that is not disabled; the time is the caller's to judge. */
+const live = (queries: Queries, reason: string) =>
+  queries
+    .across(reason)
+    .selectFrom('session')
+    .innerJoin('account', (join) => join.onRef('account.id', '=', 'session.account'))
+    .selectAll('session')
+    .where('account.status', '=', 'active')
+
+export async function findBySecretHash(queries: Queries, hash: string): Promise<Session | undefined> {
+  const row = await live(queries, 'find the session of a cookie').where('secret_hash', '=', hash).executeTakeFirst()
+  return row && toSession(row)
+}
+
+export async function findByIskHash(queries: Queries, hash: string): Promise<Session | undefined> {
+  const row = await live(queries, 'find the session of an isk').where('isk_hash', '=', hash).executeTakeFirst()
+  return row && toSession(row)
+}
+
+export async function findSession(queries: Queries, org: OrganizationId, id: SessionId): Promise<Session | undefined> {
+  const row = await queries.in(org).selectFrom('session').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && toSession(row)
+}
+
+export async function listSessions(queries: Queries, org: OrganizationId, account: AccountId): Promise<Session[]> {
+  const rows = await queries
+    .in(org)
+    .selectFrom('session')
+    .selectAll()
+    .where('account', '=', account)
+    .orderBy('last_used_at', 'desc')
+    .execute()
+  return rows.map(toSession)
+}
+
+export async function insertSession(unit: Unit, session: Session, secretHash: string): Promise<void> {
+  await unit
+    .in(session.org)
+    .insertInto('session')
+    .values({
+      org_id: session.org,
+      id: session.id,
+      account: session.account,
+      secret_hash: secretHash,
+      isk_hash: session.iskHash,
+      factors: JSON.stringify(session.factors),
+      user_agent: session.userAgent ?? null,
+      address: session.address ?? null,
+      created_at: session.createdAt,
+      last_used_at: session.lastUsedAt,
+      expires_at: session.expiresAt,
+    })
+    .execute()
+}
+
+/** Replaces factors and the cookie's secret; `undefined` when the session is gone. */
+export async function renewSession(
+  unit: Unit,
+  org: OrganizationId,
+  id: SessionId,
+  change: { readonly factors?: readonly ProvenFactor[]; readonly secretHash: string; readonly at: number },
+): Promise<Session | undefined> {
+  const row = await unit
+    .in(org)
+    .updateTable('session')
+    .set({
+      secret_hash: change.secretHash,
+      last_used_at: change.at,
+      ...(change.factors ? { factors: JSON.stringify(change.factors) } : {}),
+    })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst()
+  return row && toSession(row)
+}
+
+export async function touchSession(unit: Unit, session: Session, at: number): Promise<void> {
+  await unit
+    .in(session.org)
+    .updateTable('session')
+    .set({ last_used_at: at })
+    .where('id', '=', session.id)
+    .where('last_used_at', '<', at)
+    .execute()
+}
+
+export async function insertParticipant(unit: Unit, session: Session, clientId: string): Promise<void> {
+  await unit
+    .in(session.org)
+    .insertInto('session_participant')
+    .values({ org_id: session.org, session: session.id, client_id: clientId })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+export async function listParticipants(queries: Queries, org: OrganizationId, id: SessionId): Promise<string[]> {
+  const rows = await queries
+    .in(org)
+    .selectFrom('session_participant')
+    .select('client_id')
+    .where('session', '=', id)
+    .execute()
+  return rows.map((row) => row.client_id)
+}
+
+/** Deletes the session and gives what took part in it; `undefined` when somebody else ended it. */
+export async function deleteSession(
+  unit: Unit,
+  org: OrganizationId,
+  id: SessionId,
+): Promise<{ readonly account: AccountId; readonly participants: readonly string[] } | undefined> {
+  const row = await unit.in(org).deleteFrom('session').where('id', '=', id).returning('account').executeTakeFirst()
+  if (!row) return undefined
+  const gone = await unit
+    .in(org)
+    .deleteFrom('session_participant')
+    .where('session', '=', id)
+    .returning('client_id')
+    .execute()
+  return { account: row.account, participants: gone.map((one) => one.client_id) }
+}
+
+/** Sessions past their absolute or idle end. */
+export async function endedByTime(
+  queries: Queries,
+  now: number,
+  idleSince: number,
+): Promise<readonly { readonly org_id: OrganizationId; readonly id: SessionId }[]> {
+  return queries
+    .across('end sessions whose time is over')
+    .selectFrom('session')
+    .select(['org_id', 'id'])
+    .where((where) => where.or([where('expires_at', '<=', now), where('last_used_at', '<=', idleSince)]))
+    .limit(500)
+    .execute()
+}
+
+/** `true` for exactly one caller. */
+export async function consumeTicket(unit: Unit, org: OrganizationId, id: string, expiresAt: number): Promise<boolean> {
+  const row = await unit
+    .in(org)
+    .insertInto('adopted_ticket')
+    .values({ org_id: org, id, expires_at: expiresAt })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+export async function deleteOldTickets(unit: Unit, now: number): Promise<void> {
+  await unit
+    .across('forget tickets that have expired')
+    .deleteFrom('adopted_ticket')
+    .where('expires_at', '<', now)
+    .execute()
+}
+
+function toSession(row: Selectable<SessionTable>): Session {
+  return {
+    id: row.id,
+    org: row.org_id,
+    account: row.account,
+    factors: JSON.parse(row.factors),
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at,
+    expiresAt: row.expires_at,
+    userAgent: row.user_agent ?? undefined,
+    address: row.address ?? undefined,
+    iskHash: row.isk_hash,
+  }
+}
