@@ -231,6 +231,8 @@ export const zAuditEntry = z.object({
   session: z.string().optional(),
   /** `traceId` of the request. */
   request: z.string().optional(),
+  /** `client_id` of the app the actor used. */
+  app: z.string().optional(),
   address: z.string().optional(),
   data: z.record(z.string(), z.unknown()).optional(),
   /** SHA-256, base64url, over the entry and the hash before it. */
@@ -238,11 +240,15 @@ export const zAuditEntry = z.object({
 })
 export type ApiAuditEntry = z.infer<typeof zAuditEntry>
 
-export const zAuditQuery = zListQuery.omit({ search: true }).extend({
+export const zAuditQuery = zListQuery.omit({ search: true, after: true }).extend({
+  after: z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be the next of a page')
+    .optional(),
   type: z.string().max(100).optional(),
   actor: z.string().max(100).optional(),
   target: z.string().max(200).optional(),
-  session: z.string().max(100).optional(),
+  session: zId('session').optional(),
   since: zTime.optional(),
   until: zTime.optional(),
 })

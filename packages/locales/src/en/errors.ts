@@ -46,8 +46,10 @@ export const errors: ErrorCatalogue = {
   'api.not_found': ({ kind }) => `There is no such ${kind}.`,
   'api.conflict': ({ kind, field }) => `There already is another ${kind} with this ${field}.`,
   'api.invalid': ({ field, reason }) => `${field}: ${reason}.`,
+  'api.forbidden': 'Your account is not allowed to administer this organization.',
   'api.reauthentication_required': 'Confirm that it is you: sign in again first.',
   'api.last_factor': 'This is your only way to sign in. Add another one first.',
+  'api.enrolment_over': 'This set-up has expired or was already used. Start it again.',
   'api.current_password_wrong': 'The current password doesn’t match.',
 
   'bff.csrf': 'This request did not come from the app. Reload the page and try again.',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { EventId, OrganizationId, SessionId } from '@cardea/protocol'
+import type { AccountId, EventId, OrganizationId, SessionId } from '@cardea/protocol'
+import { isId } from '@cardea/protocol'
 import type { Actor, Event, Json, Origin } from '../../kernel/events/index.ts'
 
 /** One line of an organization's audit trail, chained to the one before it. */
@@ -16,6 +17,8 @@ export interface AuditEntry {
   readonly session: SessionId | undefined
   readonly data: { readonly [key: string]: Json } | undefined
   readonly origin: Origin | undefined
+  /** The account it is about: whose it is, who it was done to, or who did it. */
+  readonly subject: AccountId | undefined
   /** Hash of the entry before; empty for the first. */
   readonly previous: string
   /** SHA-256, base64url, over `previous` and everything above. */
@@ -35,6 +38,8 @@ export interface AuditEntryTable {
   session: SessionId | null
   data: string | null
   origin: string | null
+  /** For finding; follows from the others. */
+  subject: AccountId | null
   previous: string
   hash: string
 }
@@ -54,9 +59,15 @@ export function chain(event: Event, sequence: number, previous: string): AuditEn
     session: event.session ?? null,
     data: data === undefined ? null : JSON.stringify(data),
     origin: origin === undefined ? null : JSON.stringify(origin),
+    subject: subjectOf(event),
     previous,
   }
   return { ...row, hash: hashOf(row) }
+}
+
+function subjectOf({ actor, target, data }: Event): AccountId | null {
+  const candidates = [data?.account, target, 'id' in actor ? actor.id : undefined]
+  return candidates.find((candidate): candidate is AccountId => isId('account', candidate)) ?? null
 }
 
 /** What the hash of a row must be; the JSON array keeps every member's limits unambiguous. */
@@ -74,6 +85,7 @@ export function hashOf(row: Omit<AuditEntryTable, 'hash'>): string {
     row.session,
     row.data,
     row.origin,
+    row.subject,
   ]
   return createHash('sha256').update(JSON.stringify(members)).digest('base64url')
 }
@@ -93,6 +105,7 @@ export function toEntry(row: AuditEntryTable): AuditEntry {
     session: row.session ?? undefined,
     data: row.data === null ? undefined : JSON.parse(row.data),
     origin: row.origin === null ? undefined : JSON.parse(row.origin),
+    subject: row.subject ?? undefined,
     previous: row.previous,
     hash: row.hash,
   }

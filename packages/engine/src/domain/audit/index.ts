@@ -20,8 +20,9 @@ export interface AuditQuery {
   readonly actor?: string | undefined
   readonly target?: string | undefined
   readonly session?: SessionId | undefined
-  /** An account that did it or that it was done to. */
-  readonly about?: AccountId | undefined
+  readonly subject?: AccountId | undefined
+  /** One of these. */
+  readonly types?: readonly string[] | undefined
   /** Milliseconds since the epoch; `until` is not included. */
   readonly since?: number | undefined
   readonly until?: number | undefined

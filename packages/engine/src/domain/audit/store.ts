@@ -38,11 +38,12 @@ export const auditMigrations: readonly Migration[] = [
         .addColumn('session', column.text)
         .addColumn('data', column.json)
         .addColumn('origin', column.json)
+        .addColumn('subject', column.text)
         .addColumn('previous', column.text, (c) => c.notNull())
         .addColumn('hash', column.text, (c) => c.notNull())
         .addPrimaryKeyConstraint('audit_entry_pk', ['org_id', 'sequence'])
         .execute()
-      for (const by of ['actor_id', 'target'] as const) {
+      for (const by of ['actor_id', 'target', 'subject'] as const) {
         const columns = ['org_id', by, 'sequence']
         await db.schema.createIndex(`audit_entry_${by}`).on('audit_entry').columns(columns).execute()
       }
@@ -102,14 +103,15 @@ export async function rowsAfter(queries: Queries, org: OrganizationId, sequence:
 
 /** Newest first. */
 export async function listEntries(queries: Queries, org: OrganizationId, query: AuditQuery): Promise<Page<AuditEntry>> {
-  const { limit, after, type, actor, target, session, about, since, until } = query
+  const { limit, after, type, actor, target, session, subject, types, since, until } = query
   let select = queries.in(org).selectFrom('audit_entry').selectAll()
   if (after !== undefined) select = select.where('sequence', '<', Number(after))
   if (type !== undefined) select = select.where('type', '=', type)
   if (actor !== undefined) select = select.where('actor_id', '=', actor)
   if (target !== undefined) select = select.where('target', '=', target)
   if (session !== undefined) select = select.where('session', '=', session)
-  if (about !== undefined) select = select.where((eb) => eb.or([eb('actor_id', '=', about), eb('target', '=', about)]))
+  if (subject !== undefined) select = select.where('subject', '=', subject)
+  if (types !== undefined) select = select.where('type', 'in', types)
   if (since !== undefined) select = select.where('at', '>=', since)
   if (until !== undefined) select = select.where('at', '<', until)
   const rows = await select

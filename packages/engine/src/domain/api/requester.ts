@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto'
+import { isId } from '@cardea/protocol'
+import type { Actor, NewEvent, Origin } from '../../kernel/events/index.ts'
+import type { Call } from '../../kernel/http/call.ts'
+import type { Unit } from '../../kernel/store/index.ts'
+import type { Engine } from '../engine.ts'
+import { apiErrors } from './errors.ts'
+
+/** Who calls an API, for the audit trail. */
+export interface Requester {
+  readonly actor: Actor
+  readonly origin: Origin
+}
+
+export async function requesterOf(engine: Engine, call: Call): Promise<Requester> {
+  const { token } = call
+  if (!token) throw apiErrors('request.token_invalid')
+  const userAgent = call.headers.get('user-agent')?.slice(0, 400)
+  const origin = {
+    request: call.traceId,
+    client: token.clientId,
+    address: call.address,
+    ...(userAgent ? { userAgent } : {}),
+  }
+  if (isId('account', token.subject)) return { actor: { type: 'account', id: token.subject }, origin }
+  const client = await engine.clients.find(token.clientId)
+  if (!client) throw apiErrors('request.token_invalid')
+  return { actor: { type: 'client', id: client.id }, origin }
+}
+
+/**
+ * The engine, whose units note who asked: every event of a unit carries the requester, whatever the verb believed.
+ * `change` adds what the object was and has become, as digests (T-AUD-01).
+ */
+export function actingEngine(
+  engine: Engine,
+  { actor, origin }: Requester,
+  change?: { readonly before?: unknown; readonly after: () => unknown },
+): Engine {
+  const unit = <T>(work: (unit: Unit) => Promise<T>): Promise<T> =>
+    engine.store.unit(async (inner) => {
+      const events: NewEvent[] = []
+      const result = await work({
+        ...inner,
+        emit: async (event) => {
+          events.push(event)
+        },
+      })
+      const digests = change && { before: digest(change.before), after: digest(change.after()) }
+      for (const event of events) {
+        await inner.emit({ ...event, actor, origin, ...(digests ? { data: { ...event.data, ...digests } } : {}) })
+      }
+      return result
+    })
+  return { ...engine, store: { ...engine.store, unit } }
+}
+
+function digest(view: unknown): string | null {
+  return view === undefined ? null : createHash('sha256').update(JSON.stringify(view)).digest('base64url')
+}

@@ -1,0 +1,38 @@
+import type { Administrator } from '../../domain/api/index.ts'
+import { actingEngine, apiErrors, factorView } from '../../domain/api/index.ts'
+import type { Engine } from '../../domain/engine.ts'
+import { authenticators } from '../../domain/flow/index.ts'
+import type { Call } from '../../kernel/http/call.ts'
+import { empty, json } from '../../kernel/http/index.ts'
+import type { Owner } from './accounts.ts'
+
+export async function listFactors({ org, account }: Administrator & Owner, engine: Engine): Promise<Response> {
+  const items = []
+  for (const authenticator of engine.contributed(authenticators).values()) {
+    const factors = await authenticator.list(engine, org, account.id)
+    items.push(...factors.map((factor) => factorView(factor, authenticator)))
+  }
+  return json({ items })
+}
+
+/** For a person who has lost a device. It ends the sessions, which may rest on the factor. */
+export async function removeFactor(
+  { org, requester, account, params }: Call & Administrator & Owner,
+  engine: Engine,
+): Promise<Response> {
+  for (const authenticator of engine.contributed(authenticators).values()) {
+    const factors = await authenticator.list(engine, org, account.id)
+    const factor = factors.find((one) => one.id === params.factorId)
+    if (!factor) continue
+    const before = factorView(factor, authenticator)
+    const acting = actingEngine(engine, requester, { before, after: () => undefined })
+    if (!(await authenticator.remove(acting, org, account.id, factor.id))) break
+    const ending = actingEngine(engine, requester)
+    await ending.store.unit(async (unit) => {
+      await ending.grants.revokeAll(unit, org, account.id)
+      await ending.sessions.endAll(unit, org, account.id)
+    })
+    return empty()
+  }
+  throw apiErrors('api.not_found', { kind: 'factor' })
+}

@@ -1,0 +1,6 @@
+import type { Engine } from '../../domain/engine.ts'
+import { defineFeature } from '../../kernel/feature.ts'
+import { accountRoutes } from './account-routes.ts'
+import { appRoutes } from './app-routes.ts'
+
+export const admin = defineFeature<Engine>({ id: 'admin', routes: [...accountRoutes, ...appRoutes] })

@@ -1,0 +1,5 @@
+import type { Engine } from '../../domain/engine.ts'
+import { defineFeature } from '../../kernel/feature.ts'
+import { routes } from './routes.ts'
+
+export const audit = defineFeature<Engine>({ id: 'audit-api', routes })
