@@ -1,0 +1,60 @@
+import type { ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
+
+export interface Running {
+  readonly origin: string
+  readonly process: ChildProcess
+  /** Milliseconds from spawn to the first answer. */
+  readonly startedIn: number
+  /** Resident memory in MiB, with children. */
+  readonly memory: () => number
+  readonly stop: () => Promise<void>
+}
+
+/** Pins to one core where the system can, so that "one core" is one; the load runs on the others. */
+export const pinned = existsSync('/usr/bin/taskset')
+
+/** Starts a server on the first core and waits until `path` answers. */
+export async function startServer(
+  file: string,
+  port: number,
+  environment: Record<string, string>,
+  options: { readonly path?: string; readonly nodeOptions?: readonly string[] } = {},
+): Promise<Running> {
+  const node = [process.execPath, ...(options.nodeOptions ?? []), file]
+  const [command = '', ...args] = pinned ? ['taskset', '-c', '0', ...node] : node
+  const started = performance.now()
+  const child = spawn(command, args, {
+    env: { ...process.env, NODE_ENV: 'production', ...environment, PORT: String(port), HOST: '127.0.0.1' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let errors = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors = (errors + chunk.toString()).slice(-4000)
+  })
+  const origin = `http://localhost:${port}`
+  const deadline = performance.now() + 20_000
+  for (;;) {
+    if (child.exitCode !== null || performance.now() > deadline) throw new Error(`${file} did not start\n${errors}`)
+    const answered = await fetch(origin + (options.path ?? '/')).then(
+      (response) => response.status < 500,
+      () => false,
+    )
+    if (answered) break
+    await wait(5)
+  }
+  return {
+    origin,
+    process: child,
+    startedIn: performance.now() - started,
+    memory: () =>
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? Number.NaN) / 1024,
+    stop: async () => {
+      const ended = new Promise((done) => child.once('exit', done))
+      child.kill('SIGTERM')
+      await Promise.race([ended, wait(8000).then(() => child.kill('SIGKILL'))])
+    },
+  }
+}
