@@ -1,2 +1,6 @@
-/** The version of this package's wire and behaviour. */
-export const name = '@cardea/bff'
+export type { ApiRule } from './api/rule.ts'
+export type { Bff, ServerFlow, ServerSession } from './bff.ts'
+export { createBff } from './bff.ts'
+export type { BffOptions, Fetch } from './options.ts'
+export { memoryStore } from './session/memory-store.ts'
+export type { SessionStore, StoredSession } from './session/store.ts'

@@ -1,0 +1,230 @@
+import { nativeAuthenticators } from '@cardea/protocol'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Calendar } from './testing/calendar.ts'
+import { calendar } from './testing/calendar.ts'
+
+let app: Calendar
+
+beforeEach(async () => {
+  app = await calendar()
+})
+
+afterEach(() => app.close())
+
+describe('app-native sign-in', () => {
+  test('goes from the first step to a session', async () => {
+    const browser = app.browser()
+    const first = await app.start(browser, { returnTo: '/week' })
+    expect(first).toMatchObject({ retry: false, step: { stepType: 'AUTHENTICATOR_PROMPT' } })
+    const done = await app.answer(browser, first.version, 'right')
+    expect(done).toMatchObject({
+      status: 'signed-in',
+      returnTo: '/week',
+      session: { status: 'signed-in', user: { sub: 'usr_alex', name: 'Alex' }, acr: 'urn:cardea:acr:single' },
+    })
+    expect(await app.session(browser)).toMatchObject({ status: 'signed-in', user: { name: 'Alex' } })
+    expect([...browser.cookies().keys()].filter((name) => name.includes('.flow-'))).toEqual([])
+  })
+
+  test('a wrong password can be tried again, and only the newest version counts', async () => {
+    const browser = app.browser()
+    const first = await app.start(browser)
+    const second = await app.answer(browser, first.version, 'wrong')
+    expect(second).toMatchObject({ status: 'step', retry: true })
+    expect(await app.answer(browser, first.version, 'right')).toMatchObject({
+      status: 'failed',
+      error: { reason: 'flow.superseded' },
+    })
+  })
+
+  test('two tabs have a flow each', async () => {
+    const browser = app.browser()
+    const one = await app.start(browser, { returnTo: '/one' })
+    const two = await app.start(browser, { returnTo: '/two' })
+    expect(await app.answer(browser, one.version, 'right')).toMatchObject({ status: 'signed-in', returnTo: '/one' })
+    expect(await app.answer(browser, two.version, 'right')).toMatchObject({ status: 'signed-in', returnTo: '/two' })
+  })
+
+  test('the client authenticates on every step, and says which browser it speaks for', async () => {
+    const browser = app.browser()
+    await app.signIn(browser)
+    const steps = app.idp.calls.filter(({ path }) => /authorize|authn/.test(path))
+    expect(steps).toHaveLength(2)
+    for (const { headers } of steps) {
+      expect(headers.authorization).toMatch(/^Basic /)
+      expect(headers['cardea-client-address']).toMatch(/127\.0\.0\.1$/)
+      expect(headers['cardea-client-agent']).toMatch(/node/i)
+      expect(headers.cookie).toBeUndefined()
+    }
+    expect(steps[0]?.body).toMatchObject({ response_mode: 'direct', code_challenge_method: 'S256' })
+  })
+
+  test('T-BFF-01 neither tokens nor code nor flow handle are in anything the browser sees', async () => {
+    const browser = app.browser()
+    await app.signIn(browser)
+    await app.session(browser)
+    await browser.post(`${app.url}/auth/sign-out`, {})
+    expect(app.idp.tokens).toHaveLength(5)
+    const visible = [...browser.seen, ...browser.cookies().values()].join('\n')
+    for (const token of app.idp.tokens) expect(visible).not.toContain(token)
+    for (const token of app.idp.tokens) expect(app.logs.join('\n')).not.toContain(token)
+  })
+
+  test('a ticket becomes the address where other apps learn of the sign-in', async () => {
+    app.idp.behaviour.authData = { adopt_ticket: 'ticket_1' }
+    const browser = app.browser()
+    const { version } = await app.start(browser, { returnTo: '/week?x=1' })
+    const done = await app.answer(browser, version, 'right')
+    const url = new URL(done.status === 'signed-in' ? (done.adoptUrl ?? '') : '')
+    expect(url.origin + url.pathname).toBe(`${app.idp.url}/session/adopt`)
+    expect(Object.fromEntries(url.searchParams)).toEqual({ ticket: 'ticket_1', return_to: `${app.url}/week?x=1` })
+  })
+
+  test.each([
+    ['an error in authData', { error: 'access_denied', error_description: 'planted' }, 'authorization.access_denied'],
+    ['another state', { state: 'other' }, 'bff.sign_in_failed'],
+    ['another issuer', { iss: 'https://other.example' }, 'bff.sign_in_failed'],
+    ['a code of another client', { code: 'other' }, 'bff.sign_in_failed'],
+  ])('%s makes no session', async (_name, authData, reason) => {
+    app.idp.behaviour.authData = authData
+    const browser = app.browser()
+    const answer = await app.signIn(browser)
+    expect(answer).toMatchObject({ status: 'failed', error: { reason } })
+    expect(JSON.stringify(answer)).not.toContain('planted')
+    expect(await app.session(browser)).toEqual({ status: 'signed-out' })
+  })
+
+  test('an ID token with another nonce makes no session', async () => {
+    app.idp.behaviour.nonce = 'planted'
+    const browser = app.browser()
+    expect(await app.signIn(browser)).toMatchObject({ status: 'failed', error: { reason: 'bff.sign_in_failed' } })
+    expect(await app.session(browser)).toEqual({ status: 'signed-out' })
+  })
+
+  test('a flow cannot be answered from another browser', async () => {
+    const { version } = await app.start(app.browser())
+    const other = await app.answer(app.browser(), version, 'right')
+    expect(other).toMatchObject({ status: 'failed', error: { reason: 'flow.unknown' } })
+    expect(app.idp.count('/oauth2/authn')).toBe(0)
+  })
+
+  test('step-up goes on with the session there is', async () => {
+    const browser = app.browser()
+    await app.signIn(browser)
+    await app.start(browser, { acrValues: 'urn:cardea:acr:multi' })
+    expect(app.idp.calls.at(-1)?.body).toMatchObject({ acr_values: 'urn:cardea:acr:multi', sessionId: 'isk_1' })
+  })
+
+  test.each([
+    ['no JSON', '{', 'request.malformed_json'],
+    ['an unknown member', '{"version":1,"authenticatorId":"a","x":1}', 'request.invalid_parameter'],
+    ['a wrong type', '{"version":"1","authenticatorId":"a"}', 'request.invalid_parameter'],
+    ['too much', JSON.stringify({ version: 1, authenticatorId: 'a'.repeat(70_000) }), 'request.too_large'],
+  ])('%s is refused by name', async (_name, body, reason) => {
+    const answer = await app.browser().call(`${app.url}/auth/flow/step`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    })
+    expect(answer.status).toBeGreaterThanOrEqual(400)
+    expect(await answer.json()).toMatchObject({ status: 'failed', error: { reason } })
+  })
+})
+
+describe('a silent or unwilling identity provider', () => {
+  test('is named to the developer, and sign-in works as soon as it is back', async () => {
+    app.idp.behaviour.answers = false
+    const browser = app.browser()
+    const answer = await browser.post(`${app.url}/auth/flow`, {})
+    expect(answer.status).toBe(503)
+    expect(await answer.json()).toMatchObject({
+      error: { reason: 'bff.issuer_unreachable', params: { issuer: app.idp.url } },
+    })
+    const login = await browser.open(`${app.url}/auth/login`)
+    expect(login.status).toBe(503)
+    app.idp.behaviour.answers = true
+    app.clock.advance(2)
+    expect(await app.signIn(browser)).toMatchObject({ status: 'signed-in' })
+  })
+
+  test('that does not know the app says so', async () => {
+    const other = await calendar(() => ({ clientSecret: 'wrong' }))
+    const answer = await other.browser().post(`${other.url}/auth/flow`, {})
+    await other.close()
+    expect(answer.status).toBe(502)
+    expect(await answer.json()).toMatchObject({
+      error: { reason: 'bff.client_refused', params: { clientId: 'calendar' } },
+    })
+  })
+})
+
+describe('without JavaScript', () => {
+  const cookieOf = (browser: ReturnType<Calendar['browser']>) =>
+    [...browser.cookies()].map((pair) => pair.join('=')).join('; ')
+
+  /** The page's server asks for the step to show, as Nuxt or Next would. */
+  const page = async (browser: ReturnType<Calendar['browser']>) => {
+    const request = new Request(`${app.url}/sign-in`, { headers: { cookie: cookieOf(browser) } })
+    const shown = await app.bff.flow(request, '/sign-in', { returnTo: '/week' })
+    for (const line of shown.cookies) {
+      const [name = '', value = ''] = (line.split('; ')[0] ?? '').split(/=(.*)/s)
+      browser.cookies().set(name, value)
+    }
+    return shown
+  }
+
+  const post = (browser: ReturnType<Calendar['browser']>, fields: Record<string, string>) =>
+    browser.form(`${app.url}/auth/flow/step`, {
+      authenticatorId: nativeAuthenticators.password.id,
+      username: 'alex',
+      ...fields,
+    })
+
+  test('every step is a form post that answers 303, and the page shows where the flow stands', async () => {
+    const browser = app.browser()
+    const { form } = await page(browser)
+    const wrong = await post(browser, { csrf: form?.csrf ?? '', version: String(form?.version), password: 'wrong' })
+    expect([wrong.status, wrong.headers.get('location')]).toEqual([303, '/sign-in'])
+    const again = await page(browser)
+    expect(again.answer).toMatchObject({ status: 'step', retry: true })
+    expect(app.idp.count('/oauth2/authorize')).toBe(1)
+    const right = await post(browser, {
+      csrf: again.form?.csrf ?? '',
+      version: String(again.form?.version),
+      password: 'right',
+    })
+    expect([right.status, right.headers.get('location')]).toEqual([303, '/week'])
+    expect(await app.session(browser)).toMatchObject({ status: 'signed-in' })
+  })
+
+  test('T-BFF-02 a form without the step’s token reaches nobody', async () => {
+    const browser = app.browser()
+    const { form } = await page(browser)
+    const version = String(form?.version)
+    for (const csrf of ['', 'x'.repeat(43)]) {
+      const answer = await post(browser, { csrf, version, password: 'right' })
+      expect(answer.headers.get('location')).toBe('/sign-in?cardea_error=flow.superseded')
+    }
+    const other = await page(app.browser())
+    const crossed = await post(browser, { csrf: other.form?.csrf ?? '', version, password: 'right' })
+    expect(crossed.headers.get('location')).toBe('/sign-in?cardea_error=flow.superseded')
+    expect(app.idp.count('/oauth2/authn')).toBe(0)
+  })
+
+  test('T-BFF-02 a form of a sibling subdomain is refused', async () => {
+    const browser = app.browser()
+    const { form } = await page(browser)
+    const body = new URLSearchParams({ csrf: form?.csrf ?? '', version: String(form?.version), password: 'right' })
+    const cross: Record<string, string>[] = [
+      { 'sec-fetch-site': 'same-site' },
+      { origin: 'https://other.example' },
+      { origin: 'null' },
+      {},
+    ]
+    for (const headers of cross) {
+      const answer = await browser.open(`${app.url}/auth/flow/step`, { method: 'POST', headers, body })
+      expect(answer.status).toBe(403)
+    }
+    expect(app.idp.count('/oauth2/authn')).toBe(0)
+  })
+})
