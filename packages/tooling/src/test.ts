@@ -15,37 +15,36 @@ const reports = join(root, 'node_modules/.cache/cardea/reports')
 const command = async (...[program, args, options]: Parameters<typeof run>): Promise<Tally> =>
   one((await run(program, args, options)) === 0)
 
+const vitest =
+  (folder: string, env: Record<string, string>): (() => Promise<Tally>) =>
+  async () => {
+    const report = join(reports, `vitest-${folder || 'packages'}.json`)
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+    return vitestTally(report, await run('vitest', ['run', ...reporters], { cwd: join(root, folder), env }))
+  }
+
+const playwright =
+  (env: Record<string, string>): (() => Promise<Tally>) =>
+  async () => {
+    ensureChromium()
+    const report = join(reports, 'playwright.json')
+    const named = { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report }
+    const args = ['--dir', 'e2e', 'exec', 'playwright', 'test', '--reporter=list,json']
+    return playwrightTally(report, await run('pnpm', args, { env: named }))
+  }
+
+/** A part of the suite that exists once its configuration does. */
+const where = (file: string, stage: Stage): Stage[] => (existsSync(join(root, file)) ? [stage] : [])
+
 const stages = (env: Record<string, string>, long: boolean): Stage[] => [
   { title: 'Build and type-check', run: () => command('pnpm', ['pipeline', '--full'], { env }) },
   { title: 'Lint and format', run: () => command('biome', ['ci', '.']) },
   ...checks.map(({ title, passes }) => ({ title, run: async () => one(await passes()) })),
   { title: 'Packages as published', run: async () => one(await manifestsHold()) },
   ...(long ? [{ title: 'Types of the packages as published', run: async () => one(await typesResolve()) }] : []),
-  {
-    title: 'Vitest',
-    run: async () => {
-      const report = join(reports, 'vitest.json')
-      const status = await run(
-        'vitest',
-        ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
-        { env },
-      )
-      return vitestTally(report, status)
-    },
-  },
-  {
-    title: 'Playwright',
-    run: async () => {
-      if (!existsSync(join(root, 'e2e/playwright.config.ts'))) return none
-      ensureChromium()
-      const report = join(reports, 'playwright.json')
-      const named = { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report }
-      const status = await run('pnpm', ['--dir', 'e2e', 'exec', 'playwright', 'test', '--reporter=list,json'], {
-        env: named,
-      })
-      return playwrightTally(report, status)
-    },
-  },
+  { title: 'Packages and apps (Vitest)', run: vitest('', env) },
+  ...where('e2e/vitest.config.ts', { title: 'The built server (Vitest)', run: vitest('e2e', env) }),
+  ...where('e2e/playwright.config.ts', { title: 'The browser (Playwright)', run: playwright(env) }),
 ]
 
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`
