@@ -3,5 +3,8 @@ import { defineConfig } from 'tsdown'
 import Vue from 'unplugin-vue/rolldown'
 
 export default defineConfig(
-  library({ index: 'src/index.ts' }, { plugins: [Vue({ isProduction: true })], dts: { vue: true } }),
+  library(
+    { index: 'src/index.ts', native: 'src/native.ts' },
+    { plugins: [Vue({ isProduction: true })], dts: { vue: true } },
+  ),
 )

@@ -33,7 +33,10 @@ interface FieldContext {
   readonly error: Message | undefined
 }
 
-export function fieldView(param: NativeParam, { kind, prefix, identifier, error }: FieldContext): FieldView {
+export function fieldView(
+  param: NativeParam,
+  { kind, prefix, identifier, error }: FieldContext,
+): Omit<FieldView, 'focus'> {
   const id = `${prefix}-${param.param}`
   return {
     ...shapeOf(param, kind),

@@ -1,3 +1,4 @@
+import type { BffFlowStart } from '@cardea/protocol'
 import type { Passkeys } from '../passkeys/passkeys.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Session } from '../session.ts'
@@ -15,9 +16,11 @@ export interface SignInFlow extends Store<SignInState> {
   end(): void
 }
 
-export interface SignInParts extends SignInOptions {
+export interface SignInParts extends Omit<SignInOptions, 'hostedUrl' | 'startable'> {
   readonly transport: FlowTransport
   readonly runtime: Pick<Runtime, 'navigate' | 'reload' | 'location'>
+  /** Makes the address of hosted sign-in, for what cannot be done natively. */
+  readonly hosted?: ((start: BffFlowStart) => string) | undefined
   /** Absent where the browser has none. */
   readonly passkeys?: Passkeys | undefined
   /** Learns of the new session; absent on hosted pages. */
@@ -27,16 +30,30 @@ export interface SignInParts extends SignInOptions {
 /** A sign-in: a store that takes events and does what follows from them. */
 export function createSignIn(parts: SignInParts): SignInFlow {
   const { transport, runtime, passkeys, session } = parts
-  const options: SignInOptions = { ...parts, startable: transport.start !== undefined }
+  const { loginHint, acrValues, prompt } = parts
+  const start = (): BffFlowStart => {
+    const returnTo = parts.returnTo ?? runtime.location()
+    return {
+      ...(returnTo && { returnTo }),
+      ...(loginHint && { loginHint }),
+      ...(acrValues && { acrValues }),
+      ...(prompt && { prompt }),
+    }
+  }
+  const options = (): SignInOptions => ({
+    ...parts,
+    startable: transport.start !== undefined,
+    hostedUrl: parts.hosted?.(start()),
+  })
   const idle: SignInState = { type: 'idle' }
   const [first, effects] = parts.initial
-    ? reduceSignIn(idle, { type: 'answered', answer: { status: 'step', ...parts.initial } }, options)
+    ? reduceSignIn(idle, { type: 'answered', answer: { status: 'step', ...parts.initial } }, options())
     : [idle, []]
   const store = createStore<SignInState>(first)
   let ceremony: AbortController | undefined
 
   const send = (event: SignInEvent): void => {
-    const [state, follow] = reduceSignIn(store.get(), event, options)
+    const [state, follow] = reduceSignIn(store.get(), event, options())
     store.set(state)
     follow.forEach(run)
   }
@@ -54,12 +71,14 @@ export function createSignIn(parts: SignInParts): SignInFlow {
 
   async function runPasskey({ authenticatorId, challengeData, conditional }: Extract<Effect, { type: 'passkey' }>) {
     cancelCeremony()
-    if (!passkeys || (conditional && !(await passkeys.conditional()))) {
+    const own = new AbortController()
+    ceremony = own
+    if (!passkeys) {
       if (!conditional) send({ type: 'passkey-failed', fault: { type: 'passkey-unsupported' } })
       return
     }
-    const own = new AbortController()
-    ceremony = own
+    if (conditional && !(await passkeys.conditional())) return
+    if (own.signal.aborted) return
     const outcome = await passkeys.answer(challengeData, { conditional, signal: own.signal })
     if (own.signal.aborted) return
     if (outcome.type === 'answered')
@@ -67,14 +86,8 @@ export function createSignIn(parts: SignInParts): SignInFlow {
     else if (!conditional) send({ type: 'passkey-failed', fault: { type: `passkey-${outcome.type}` } })
   }
 
-  function startFlow(): void {
-    const { loginHint, acrValues, prompt, returnTo = runtime.location() } = options
-    const start = { ...(loginHint && { loginHint }), ...(acrValues && { acrValues }), ...(prompt && { prompt }) }
-    ask(transport.start?.({ ...start, ...(returnTo && { returnTo }) }))
-  }
-
   function run(effect: Effect): void {
-    if (effect.type === 'start') startFlow()
+    if (effect.type === 'start') ask(transport.start?.(start()))
     else if (effect.type === 'answer') ask(transport.answer(effect.answer))
     else if (effect.type === 'passkey') void runPasskey(effect)
     else if (effect.type === 'cancel-passkey') cancelCeremony()

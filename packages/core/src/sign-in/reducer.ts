@@ -11,7 +11,7 @@ import {
   selectedOption,
   selectOption,
 } from './options.ts'
-import type { Effect, Pending, SignInEvent, SignInOptions, SignInState, StepState } from './state.ts'
+import type { Effect, Fault, Pending, SignInEvent, SignInOptions, SignInState, StepState } from './state.ts'
 
 type Result = readonly [SignInState, readonly Effect[]]
 
@@ -53,7 +53,7 @@ function onStep(state: SignInState, answer: Extract<FlowAnswer, { status: 'step'
     retry,
     options: merged,
     selected: selectOption(step, merged, before?.selected),
-    shown: (before?.shown ?? 0) + 1,
+    turn: (before?.turn ?? 0) + 1,
   }
   // Who asked for a passkey gets the browser's dialog without pressing again.
   const asked = before?.pending?.type === 'choose' && before.pending.authenticatorId === next.selected
@@ -96,12 +96,17 @@ const send = (state: StepState, pending: Pending, answer: Omit<StepAnswer, 'vers
   [{ type: 'cancel-passkey' }, { type: 'answer', answer: { version: state.version, csrf: state.csrf, ...answer } }],
 ]
 
+const refuse = (state: StepState, fault: Fault): Result => [
+  { ...state, pending: undefined, fault, turn: state.turn + 1 },
+  [],
+]
+
 function onSubmit(state: StepState, values: Readonly<Record<string, string>>): Result {
   const option = selectedOption(state)
   if (!option) return [state, []]
   const names = paramsOf(option).map(({ param }) => param)
   const missing = names.filter((name) => !values[name]?.trim())
-  if (missing.length > 0) return [{ ...state, fault: { type: 'missing', names: missing } }, []]
+  if (missing.length > 0) return refuse(state, { type: 'missing', names: missing })
   const params = Object.fromEntries(names.map((name) => [name, values[name] ?? '']))
   return send(state, { type: 'submit' }, { authenticatorId: option.authenticatorId, params })
 }
@@ -111,7 +116,7 @@ function onChoose(state: StepState, authenticatorId: string): Result {
   if (!option) return [state, []]
   const pending: Pending = { type: 'choose', authenticatorId }
   if (!isReady(option)) return send(state, pending, { authenticatorId })
-  const shown: StepState = { ...state, selected: authenticatorId, fault: undefined, shown: state.shown + 1 }
+  const shown: StepState = { ...state, selected: authenticatorId, fault: undefined, turn: state.turn + 1 }
   if (knownAs(option) !== 'passkey') return [shown, autofill(shown)]
   return [{ ...shown, pending: { type: 'passkey' } }, [{ type: 'cancel-passkey' }, ...passkeyEffect(shown, false)]]
 }
@@ -120,7 +125,7 @@ function onStepEvent(state: StepState, event: SignInEvent): Result {
   const { selected } = state
   switch (event.type) {
     case 'unreachable':
-      return [{ ...state, pending: undefined, fault: { type: 'unreachable' } }, []]
+      return refuse(state, { type: 'unreachable' })
     case 'submit':
       return onSubmit(state, event.values)
     case 'choose':
@@ -147,7 +152,7 @@ function onStepEvent(state: StepState, event: SignInEvent): Result {
       return send(state, { type: 'passkey' }, { authenticatorId, params: { tokenResponse } })
     }
     case 'passkey-failed':
-      return [{ ...state, pending: undefined, fault: event.fault }, []]
+      return refuse(state, event.fault)
     default:
       return [state, []]
   }

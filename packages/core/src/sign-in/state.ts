@@ -26,8 +26,8 @@ export interface StepState {
   readonly selected?: string | undefined
   readonly pending?: Pending | undefined
   readonly fault?: Fault | undefined
-  /** How many steps this page has shown: the first one takes no announcement. */
-  readonly shown: number
+  /** Counts what asks for the person's attention: a new form, a refusal. The first takes no announcement. */
+  readonly turn: number
 }
 
 export interface FlowFailure {

@@ -101,8 +101,7 @@ const progressOf = ({ step: { progress } }: StepState): Pick<StepView, 'progress
 
 const liveOf = (state: StepState, problems: Problems, heading: Message): Message | undefined => {
   if (state.pending) return plain(isPending(state, 'passkey') ? 'passkey.waiting' : 'signIn.checking')
-  if (problems.alert) return problems.alert
-  return problems.notice ?? (state.shown > 1 ? heading : undefined)
+  return problems.notice ?? (state.turn > 1 ? heading : undefined)
 }
 
 /** Everything about an option but its words and fields. */
@@ -112,6 +111,7 @@ function frame(state: StepState, kind: StepKind, problems: Problems, heading: Me
     type: 'step' as const,
     kind,
     version: state.version,
+    turn: state.turn,
     heading,
     ...progressOf(state),
     ...personOf(state, kind),
@@ -175,16 +175,16 @@ export function stepView(state: StepState, { prefix, appName }: ViewContext): St
     state,
     params.map(({ param }) => param),
   )
-  const fields = params.map((param) =>
+  const asked = params.map((param) =>
     fieldView(param, { kind, prefix, identifier: state.step.identifier, error: problems.fields.get(param.param) }),
   )
   const { primary, ...words } = wordsOf(option, kind, appName)
-  const first = fields.find(({ error }) => error) ?? fields.find(({ value }) => value === undefined) ?? fields[0]
+  const first = asked.find(({ error }) => error) ?? asked.find(({ value }) => value === undefined) ?? asked[0]
   return {
     ...frame(state, kind, problems, words.heading),
     ...words,
     key: `${kind}-${option.authenticatorId}`,
-    fields,
+    fields: asked.map((field) => ({ ...field, focus: field === first })),
     entries: entriesOf(state, { authenticatorId: option.authenticatorId }),
     primary: {
       label: primary,

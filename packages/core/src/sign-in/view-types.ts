@@ -12,6 +12,8 @@ export interface FieldView {
   readonly value?: string
   readonly error?: Message
   readonly describedBy?: string
+  /** Whether it takes the focus. */
+  readonly focus: boolean
 }
 
 export interface ActionView {
@@ -43,6 +45,8 @@ export interface StepView {
   readonly key: string
   /** Changes with every answer. */
   readonly version: number
+  /** Changes when the focus should move to `focus`. */
+  readonly turn: number
   readonly heading: Message
   readonly subheading?: Message
   readonly progress?: { readonly step: number; readonly of: number; readonly label: Phrase }

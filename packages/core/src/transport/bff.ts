@@ -1,5 +1,5 @@
 import type { BffFlowAnswer, BffFlowStart, BffSession, BffSignOut, FlowAnswer } from '@cardea/protocol'
-import { bffPaths, csrfHeader } from '@cardea/protocol'
+import { bffPaths, csrfHeader } from '@cardea/protocol/constants'
 import type { Runtime } from '../runtime.ts'
 import { browserRuntime } from '../runtime.ts'
 import { readFlowAnswer } from './answer.ts'

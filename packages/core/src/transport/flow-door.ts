@@ -1,5 +1,5 @@
 import type { StepForm } from '@cardea/protocol'
-import { csrfHeader, formFields } from '@cardea/protocol'
+import { csrfHeader, formFields } from '@cardea/protocol/constants'
 import type { Runtime } from '../runtime.ts'
 import { browserRuntime } from '../runtime.ts'
 import { readFlowAnswer } from './answer.ts'
