@@ -9,6 +9,7 @@ import type { Grants } from './grant/index.ts'
 import type { Keys } from './key/index.ts'
 import type { Messages } from './message/index.ts'
 import type { Organizations } from './organization/index.ts'
+import type { Passwords } from './password/index.ts'
 import type { Resources } from './resource/index.ts'
 import type { Sessions } from './session/index.ts'
 import type { Tokens } from './token/index.ts'
@@ -21,6 +22,7 @@ export interface Engine extends Kernel {
   readonly organizations: Organizations
   readonly accounts: Accounts
   readonly factors: Factors
+  readonly passwords: Passwords
   readonly clients: Clients
   readonly sessions: Sessions
   readonly grants: Grants

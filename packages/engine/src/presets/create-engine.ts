@@ -12,6 +12,7 @@ import { createGrants, grantNoun } from '../domain/grant/index.ts'
 import { createKeys, keyNoun } from '../domain/key/index.ts'
 import { createMessages, messageNoun } from '../domain/message/index.ts'
 import { createOrganizations, organizationNoun } from '../domain/organization/index.ts'
+import { createPasswords } from '../domain/password/index.ts'
 import { createResources, resourceNoun } from '../domain/resource/index.ts'
 import { createSessions, sessionNoun } from '../domain/session/index.ts'
 import { createTokens, tokenNoun } from '../domain/token/index.ts'
@@ -131,6 +132,7 @@ function assemble(kernel: Kernel, options: EngineOptions): Engine {
     clients: createClients(engine),
     accounts: createAccounts(engine),
     factors: createFactors(engine),
+    passwords: createPasswords(),
     sessions: createSessions(engine),
     tokens: createTokens(engine),
     grants: createGrants(engine),

@@ -1,7 +1,16 @@
+import { emailOtpFeature } from '../authenticators/email-otp/feature.ts'
+import { identifierFeature } from '../authenticators/identifier/feature.ts'
 import { passkeyFeature } from '../authenticators/passkey/feature.ts'
+import { passwordFeature } from '../authenticators/password/feature.ts'
 import { totpFeature } from '../authenticators/totp/feature.ts'
 import type { Engine } from '../domain/engine.ts'
 import type { Feature } from '../kernel/feature.ts'
 
 /** Everything the bundled identity provider does, a line each; a new feature, authenticator or grant is one more. */
-export const defaultFeatures: readonly Feature<Engine>[] = [passkeyFeature, totpFeature]
+export const defaultFeatures: readonly Feature<Engine>[] = [
+  identifierFeature,
+  passwordFeature,
+  passkeyFeature,
+  totpFeature,
+  emailOtpFeature,
+]

@@ -1,3 +1,4 @@
+import { nativeAuthenticators } from '@cardea/protocol'
 import type { Engine } from '../../domain/engine.ts'
 import type { Authenticator } from '../../domain/flow/index.ts'
 import { authenticators } from '../../domain/flow/index.ts'
@@ -10,6 +11,11 @@ import { startAssertion, verifyAssertion } from './verify.ts'
 /** Passkeys (WebAuthn), user-verified: one proof counts as two factors. */
 const passkey: Authenticator = {
   id: 'passkey',
+  wire: {
+    name: nativeAuthenticators.passkey.wire,
+    displayName: 'Passkey',
+    i18nKey: nativeAuthenticators.passkey.i18nKey,
+  },
   proves: 'possession',
   multiFactor: true,
   withoutSubject: true,

@@ -1,4 +1,5 @@
 import type { AccountId, OrganizationId } from '@cardea/protocol'
+import { nativeAuthenticators } from '@cardea/protocol'
 import type { Engine } from '../../domain/engine.ts'
 import type { StoredFactor } from '../../domain/factor/index.ts'
 import type { Authenticator, Ceremony, Params, Verdict } from '../../domain/flow/index.ts'
@@ -24,6 +25,7 @@ async function factorOf(engine: Engine, org: OrganizationId, account: AccountId)
 /** Codes of an authenticator app (RFC 6238). One per account; enrolled inside a flow, on the account page, or by configuration. */
 export const totp: Authenticator = {
   id: 'totp',
+  wire: { name: nativeAuthenticators.totp.wire, displayName: 'TOTP', i18nKey: nativeAuthenticators.totp.i18nKey },
   proves: 'possession',
   withoutSubject: false,
   starts: false,

@@ -1,7 +1,7 @@
 import type { Facts } from '../rules/index.ts'
 import { evaluate } from '../rules/index.ts'
 import type { ProvenFactor } from '../session/index.ts'
-import { acrOf } from '../session/index.ts'
+import { acrOf, isMultiFactor } from '../session/index.ts'
 import { demandedAcr } from './acr.ts'
 import type { Authenticator } from './authenticator.ts'
 import type { FlowRecord, NextStep } from './flow.ts'
@@ -24,7 +24,7 @@ type Advancing = Pick<FlowRecord, 'policy' | 'done' | 'skipped' | 'account' | 'c
 
 /**
  * What the person must do next. Pure. Before anything is proven no option depends on what the account has or
- * whether it exists; one proof counts for one step, unless it is itself several (`mfa`).
+ * whether it exists; one proof counts for one step, unless it is itself several (a passkey that verified the person).
  */
 export function advance(
   record: Advancing,
@@ -53,7 +53,7 @@ function takeProof(step: PolicyStep, unused: ProvenFactor[], now: number): boole
   )
   const proof = unused[index]
   if (!proof) return false
-  if (!proof.amr.includes('mfa')) unused.splice(index, 1)
+  if (!isMultiFactor(proof)) unused.splice(index, 1)
   return true
 }
 

@@ -9,9 +9,20 @@ import type { Engine } from '../engine.ts'
 import type { Session } from '../session/index.ts'
 import type { FlowRecord } from './flow.ts'
 
-/** How a started flow is shown: the app-native answer, or a redirect to the hosted page. Contributed as `native` and `hosted`. */
+/** What the answers of a new flow will be bound to, and the cookies that make it so. */
+export interface Bound {
+  readonly binding: FlowRecord['binding']
+  readonly cookies: readonly string[]
+}
+
+/**
+ * How a flow that was just started is shown: the app-native answer, or a redirect to the hosted page; also when
+ * the session finished it at once. Contributed as `native` and `hosted`.
+ */
 export interface Door {
-  readonly open: (engine: Engine, call: Call, flow: FlowRecord) => Promise<Response>
+  /** Called before the flow exists. */
+  readonly bind: (engine: Engine, call: Call, client: Client) => Bound
+  readonly open: (engine: Engine, call: Call, client: Client, outcome: FlowOutcome, bound: Bound) => Promise<Response>
 }
 export const doors = defineSlot<Door>('flow.doors')
 

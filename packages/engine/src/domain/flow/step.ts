@@ -1,4 +1,5 @@
 import type { ConsentPrompt, NativeAuthenticator, NativeMessage, NativeStep } from '@cardea/protocol'
+import type { Client } from '../client/index.ts'
 import type { Engine } from '../engine.ts'
 import type { Authenticator, Prompt } from './authenticator.ts'
 import type { Driven } from './drive.ts'
@@ -118,8 +119,7 @@ async function consentOf(engine: Engine, { record, client, subject }: Driven): P
   if (subject?.type !== 'account') return undefined
   const { account } = subject
   const { redirectUri, scope } = record.request
-  const known = await engine.resources.scopesOf(client.org, scope)
-  const described = new Map(known.flatMap(({ scopes }) => scopes.map((one) => [one.name, one.description])))
+  const scopes = await Promise.all(scope.map((name) => describe(engine, client, name)))
   return {
     client: {
       name: client.name,
@@ -129,8 +129,15 @@ async function consentOf(engine: Engine, { record, client, subject }: Driven): P
       ...(client.tosUri ? { tosUri: client.tosUri } : {}),
     },
     account: { name: account.name ?? account.username, identifier: account.username },
-    scopes: scope.map((name) => ({ name, description: described.get(name) ?? '' })),
+    scopes,
     redirectHost: new URL(redirectUri).host,
     offline: scope.includes('offline_access'),
   }
+}
+
+/** What an API says its scope allows; empty for the standard ones, whose words are the page's. */
+async function describe(engine: Engine, client: Client, name: string): Promise<ConsentPrompt['scopes'][number]> {
+  const owners = await engine.resources.owners(name)
+  const owner = owners.find((one) => one.org === undefined || one.org === client.org) ?? owners[0]
+  return { name, description: owner?.scopes.find((one) => one.name === name)?.description ?? '' }
 }

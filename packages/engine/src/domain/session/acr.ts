@@ -11,10 +11,14 @@ const kinds: Readonly<Record<string, string>> = {
   swk: 'possession',
 }
 
-/** Two kinds of proof, or one that is itself several (`mfa`: a passkey with user verification). */
+/** A passkey that verified the person: the key and what unlocks it (RFC 8176 `user` beside a key). */
+export function isMultiFactor({ amr }: Pick<ProvenFactor, 'amr'>): boolean {
+  return amr.includes('user') && (amr.includes('hwk') || amr.includes('swk'))
+}
+
+/** Two kinds of proof, or one that is itself two. */
 export function acrOf(factors: readonly Pick<ProvenFactor, 'amr'>[]): typeof acrSingle | typeof acrMulti {
-  const values = factors.flatMap((factor) => factor.amr)
-  if (values.includes('mfa')) return acrMulti
-  const proven = new Set(values.flatMap((value) => kinds[value] ?? []))
+  if (factors.some(isMultiFactor)) return acrMulti
+  const proven = new Set(factors.flatMap((factor) => factor.amr.flatMap((value) => kinds[value] ?? [])))
   return proven.size > 1 ? acrMulti : acrSingle
 }

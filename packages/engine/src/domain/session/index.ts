@@ -7,7 +7,7 @@ import { removeOverdue } from './expiry.ts'
 import type { ProvenFactor, Session } from './session.ts'
 import { sessionMigrations } from './store.ts'
 
-export { acrMulti, acrOf, acrSingle } from './acr.ts'
+export { acrMulti, acrOf, acrSingle, isMultiFactor } from './acr.ts'
 export type { ProvenFactor, Session } from './session.ts'
 export { createSessions } from './verbs.ts'
 
