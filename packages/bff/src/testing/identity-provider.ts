@@ -35,6 +35,8 @@ export async function identityProvider(appUrl: string, basePath = '/auth'): Prom
     pkce: { required: () => true },
     rotateRefreshToken: true,
     issueRefreshToken: async () => true,
+    // Its own refuses loopback, where the app of the test is.
+    fetch: (url, init) => fetch(url, { ...init, dispatcher: undefined } as object),
     features: {
       revocation: { enabled: true },
       backchannelLogout: { enabled: true },

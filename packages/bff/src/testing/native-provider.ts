@@ -34,6 +34,8 @@ const isClient = (authorization = '') =>
     .map(decodeURIComponent)
     .join(':') === `${clientId}:${clientSecret}`
 
+const seconds = () => Math.floor(Date.now() / 1000)
+
 interface Pending {
   readonly nonce: string
   readonly state: string
@@ -82,12 +84,8 @@ export async function nativeProvider(): Promise<NativeProvider> {
   }
 
   const sign = (claims: JWTPayload, typ = 'JWT') =>
-    new SignJWT({ jti: randomUUID(), ...claims })
+    new SignJWT({ iss: port.url, aud: clientId, iat: seconds(), exp: seconds() + 300, jti: randomUUID(), ...claims })
       .setProtectedHeader({ alg: 'ES256', kid: 'k', typ })
-      .setIssuer(port.url)
-      .setAudience(clientId)
-      .setIssuedAt()
-      .setExpirationTime('5m')
       .sign(privateKey)
 
   const metadata = {
