@@ -4,6 +4,12 @@ import { passkeyFeature } from '../authenticators/passkey/feature.ts'
 import { passwordFeature } from '../authenticators/password/feature.ts'
 import { totpFeature } from '../authenticators/totp/feature.ts'
 import type { Engine } from '../domain/engine.ts'
+import { adminFeature } from '../features/admin/feature.ts'
+import { auditFeature } from '../features/audit/feature.ts'
+import { devFeature } from '../features/dev/feature.ts'
+import { healthFeature } from '../features/health/feature.ts'
+import { meFeature } from '../features/me/feature.ts'
+import { openapiFeature } from '../features/openapi/feature.ts'
 import type { Feature } from '../kernel/feature.ts'
 
 /** Everything the bundled identity provider does, a line each; a new feature, authenticator or grant is one more. */
@@ -13,4 +19,10 @@ export const defaultFeatures: readonly Feature<Engine>[] = [
   passkeyFeature,
   totpFeature,
   emailOtpFeature,
+  meFeature,
+  adminFeature,
+  auditFeature,
+  openapiFeature,
+  healthFeature,
+  devFeature,
 ]

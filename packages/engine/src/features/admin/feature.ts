@@ -3,4 +3,4 @@ import { defineFeature } from '../../kernel/feature.ts'
 import { accountRoutes } from './account-routes.ts'
 import { appRoutes } from './app-routes.ts'
 
-export const admin = defineFeature<Engine>({ id: 'admin', routes: [...accountRoutes, ...appRoutes] })
+export const adminFeature = defineFeature<Engine>({ id: 'admin', routes: [...accountRoutes, ...appRoutes] })

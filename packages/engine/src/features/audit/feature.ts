@@ -2,4 +2,4 @@ import type { Engine } from '../../domain/engine.ts'
 import { defineFeature } from '../../kernel/feature.ts'
 import { routes } from './routes.ts'
 
-export const audit = defineFeature<Engine>({ id: 'audit-api', routes })
+export const auditFeature = defineFeature<Engine>({ id: 'audit-api', routes })

@@ -3,7 +3,7 @@ import { defineFeature } from '../../kernel/feature.ts'
 import { routes } from './routes.ts'
 import { enrolmentMigrations, removeExpiredEnrolments } from './store.ts'
 
-export const me = defineFeature<Engine>({
+export const meFeature = defineFeature<Engine>({
   id: 'me',
   routes,
   migrations: enrolmentMigrations,

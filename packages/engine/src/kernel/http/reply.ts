@@ -19,6 +19,11 @@ export function json(body: unknown, status = 200, headers?: Readonly<Record<stri
   return new Response(JSON.stringify(body), { status, headers: headers ? { ...jsonHeaders, ...headers } : jsonHeaders })
 }
 
+/** A plain-text answer of the given type. */
+export function text(body: string, contentType = 'text/plain; charset=utf-8'): Response {
+  return new Response(body, { headers: { ...jsonHeaders, 'content-type': contentType } })
+}
+
 /** An answer without a body. */
 export function empty(status = 204, headers?: Readonly<Record<string, string>>): Response {
   return new Response(null, { status, headers: { ...always, 'cache-control': 'no-store', ...headers } })
