@@ -6,5 +6,6 @@ export default defineConfig(
     index: 'src/index.ts',
     environment: 'src/features/configuration/environment.ts',
     smtp: 'src/features/smtp/index.ts',
+    'bff-sessions': 'src/features/bff-sessions/index.ts',
   }),
 )

@@ -1,0 +1,18 @@
+const units = [
+  ['year', 31_536_000],
+  ['month', 2_592_000],
+  ['week', 604_800],
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+] as const
+
+/** `2 minutes ago`, in the language of `locale`; anything below a minute is `now`. */
+export function relative(at: number, now: number, locale: string): string {
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+  const seconds = Math.round((at - now) / 1000)
+  const fitting = units.find(([, size]) => Math.abs(seconds) >= size)
+  if (!fitting) return format.format(0, 'second')
+  const [unit, size] = fitting
+  return format.format(Math.trunc(seconds / size), unit)
+}

@@ -1,0 +1,11 @@
+import { defineConfig } from 'nitro'
+
+export default defineConfig({
+  compatibilityDate: '2026-11-01',
+  preset: 'node-server',
+  entry: './src/main.ts',
+  serverDir: false,
+  // Names carry a hash of their content, so a browser never asks for one again.
+  publicAssets: [{ baseURL: '/_portal', dir: '../portal/dist/client/_portal', maxAge: 31_536_000 }],
+  compressPublicAssets: { gzip: true, brotli: true },
+})

@@ -1,0 +1,23 @@
+import { BlockList, isIP } from 'node:net'
+
+const family = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4')
+const plain = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, '')
+
+/** Finds the browser's address: the peer's, or what trusted proxies say it is. `networks`: addresses or CIDR ranges. */
+export function createAddressOf(networks: readonly string[]): (peer: string, forwardedFor: string | null) => string {
+  const trusted = new BlockList()
+  for (const network of networks) {
+    const [address = '', bits] = network.split('/')
+    if (bits === undefined) trusted.addAddress(address, family(address))
+    else trusted.addSubnet(address, Number(bits), family(address))
+  }
+  const isTrusted = (address: string) => isIP(address) !== 0 && trusted.check(address, family(address))
+
+  return (peer, forwardedFor) => {
+    const hops = [...(forwardedFor?.split(',') ?? []).map((hop) => plain(hop.trim())), plain(peer)]
+    // From the nearest hop back: the first one nobody vouches for is where the request came from.
+    while (hops.length > 1 && isTrusted(hops.at(-1) ?? '')) hops.pop()
+    const found = hops.at(-1) ?? ''
+    return isIP(found) === 0 ? plain(peer) : found
+  }
+}

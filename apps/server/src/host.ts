@@ -1,0 +1,73 @@
+import type { CardeaEngine, EngineOptions, Log } from '@cardea/engine'
+import { createEngine, createLog, defaultFeatures } from '@cardea/engine'
+import { bffSessions } from '@cardea/engine/bff-sessions'
+import { createSmtp } from '@cardea/engine/smtp'
+import { renderPage } from '@cardea/portal/server'
+import { createAccount } from './account/account.ts'
+import { accountPath, derived, withAccountApp } from './account/app.ts'
+import { loadConfiguration } from './settings/configuration.ts'
+import { masterKey } from './settings/key.ts'
+import type { Settings } from './settings/settings.ts'
+import { startPage } from './start-page.ts'
+
+/** Everything behind the port but built files. */
+export interface Host {
+  readonly fetch: (request: Request, address: string) => Promise<Response>
+  readonly log: Log
+  readonly close: () => Promise<void>
+}
+
+/** Reads the configuration, opens the database and puts engine, hosted pages and account page together. */
+export async function openHost(settings: Settings, folder: string): Promise<Host> {
+  const { publicUrl, development, database } = settings
+  const configuration = await loadConfiguration(settings.config, folder)
+  const key = masterKey(settings)
+  const clientSecret = derived(key, 'portal client')
+  const mail = mailOf(settings)
+  const cardea = await createEngine({
+    publicUrl,
+    key,
+    development,
+    database: database.url,
+    configuration: withAccountApp(configuration, publicUrl, clientSecret),
+    outboundAllow: [...settings.outboundAllow, publicUrl],
+    audit: settings.audit,
+    log: createLog((line) => process.stderr.write(`${line}\n`), settings.logLevel),
+    sendMail: mail.send,
+    pages: renderPage,
+    features: [...defaultFeatures, bffSessions],
+  })
+  const account = createAccount({ cardea, publicUrl, key, clientSecret })
+
+  return {
+    log: cardea.engine.log,
+    fetch: async (request, address) => {
+      const path = new URL(request.url).pathname
+      if (account.handles(path)) return account.fetch(request, address)
+      if (path === '/' && request.method === 'GET') return front(cardea)
+      return cardea.fetch(request, { address })
+    },
+    close: async () => {
+      await cardea.close()
+      mail.close()
+    },
+  }
+
+  async function front({ engine }: CardeaEngine): Promise<Response> {
+    if (development) return startPage(configuration, await engine.organizations.root(), database.kind)
+    return new Response(null, { status: 303, headers: { location: accountPath } })
+  }
+}
+
+/** SMTP; in development without it, mail is only shown in the inbox. */
+function mailOf(settings: Settings): { send: EngineOptions['sendMail']; close: () => void } {
+  const { smtpUrl, mailFrom = `no-reply@${new URL(settings.publicUrl).hostname}`, development } = settings
+  if (smtpUrl) {
+    const smtp = createSmtp({ url: smtpUrl, from: mailFrom })
+    return { send: smtp.sendMail, close: smtp.close }
+  }
+  const send = async () => {
+    if (!development) throw new Error('CARDEA_SMTP_URL is not set: mail cannot be sent')
+  }
+  return { send, close: () => {} }
+}

@@ -1,0 +1,57 @@
+import { useNitroApp } from 'nitro/app'
+import { serve } from 'srvx/node'
+import { createAddressOf } from './address.ts'
+import { openHost } from './host.ts'
+import { readSettings } from './settings/settings.ts'
+
+/** How long open requests may take to finish when the process is told to stop. */
+const drainMilliseconds = 10_000
+
+async function start(): Promise<void> {
+  const settings = readSettings(process.env, process.cwd())
+  const host = await openHost(settings, process.cwd())
+  const files = useNitroApp()
+  const addressOf = createAddressOf(settings.trustedProxies)
+  const server = serve({
+    port: settings.port,
+    hostname: settings.host,
+    manual: true,
+    silent: true,
+    gracefulShutdown: false,
+    // Only built files go through Nitro's router; everything else is one call away from the engine.
+    fetch: (request) =>
+      new URL(request.url).pathname.startsWith('/_portal/')
+        ? files.fetch(request)
+        : host.fetch(request, addressOf(request.ip ?? '', request.headers.get('x-forwarded-for'))),
+  })
+  try {
+    await server.serve()
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+    throw isTaken
+      ? new Error(`PORT: ${settings.port} is taken on ${settings.host}; stop what listens there, or set another`)
+      : error
+  }
+  host.log('info', 'listening', { url: settings.publicUrl, address: `${settings.host}:${settings.port}` })
+
+  const stop = async (): Promise<void> => {
+    const cut = setTimeout(() => server.close(true), drainMilliseconds)
+    await server.close()
+    clearTimeout(cut)
+    await host.close()
+    process.exit(0)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      process.once(signal, () => process.exit(1))
+      stop()
+    })
+  }
+}
+
+start().catch((error: unknown) => {
+  const message = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`Cardea cannot start:\n${message.replace(/^/gm, '  ')}\n`)
+  if (process.env.CARDEA_LOG === 'debug') console.error(error)
+  process.exit(1)
+})
