@@ -1,5 +1,5 @@
-import type { Kernel } from '../../kernel/kernel.ts'
 import { escapeHtml, html } from '../../kernel/http/index.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
 import type { AuthorizationAnswer } from './request.ts'
 
 const style = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}

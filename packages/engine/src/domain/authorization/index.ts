@@ -1,2 +1,5 @@
 export type * from './request.ts'
-export { sendAnswer } from './send.ts'
+export { requestedResources, requestedScope, words } from './scope.ts'
+export { answerUrl, sendAnswer } from './send.ts'
+export type { AuthorizationCheck, MetadataMembers } from './slots.ts'
+export { authorizationChecks, discoveryMetadata } from './slots.ts'

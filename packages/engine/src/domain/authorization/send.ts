@@ -1,6 +1,6 @@
 import type { NativeComplete } from '@cardea/protocol'
-import type { Kernel } from '../../kernel/kernel.ts'
 import { json, redirect } from '../../kernel/http/index.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
 import { formPost } from './form-post.ts'
 import type { AuthorizationAnswer } from './request.ts'
 

@@ -20,9 +20,7 @@ export async function refresh(engine: Engine, client: Client, presented: string)
     refreshed_at: now,
     tokens_until: now + usualTokenLifetime(client) * 1000,
   }
-  const row = await engine.store.unit((unit) =>
-    rotateRefreshToken(unit, id, client.id, hashToken(presented), change),
-  )
+  const row = await engine.store.unit((unit) => rotateRefreshToken(unit, id, client.id, hashToken(presented), change))
   return row ? { grant: toGrant(row), refreshToken: successor } : repeat(engine, client, id, presented, now)
 }
 

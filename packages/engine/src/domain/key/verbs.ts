@@ -57,7 +57,14 @@ export function createKeys(engine: Engine): Keys {
       const first = await insertKey(unit, current)
       await insertKey(unit, next)
       unit.signal(topic)
-      if (first) await unit.emit({ type: 'key.created', org, actor: { type: 'system' }, target: current.id, data: { purpose, alg } })
+      if (first)
+        await unit.emit({
+          type: 'key.created',
+          org,
+          actor: { type: 'system' },
+          target: current.id,
+          data: { purpose, alg },
+        })
     })
     const kept = inSlot(await listKeys(store, org), purpose, alg, 'current')
     if (!kept) throw new Error(`no ${alg} key for ${purpose} could be made`)

@@ -1,0 +1,30 @@
+import type { Ending } from '../../domain/flow/index.ts'
+import { answerTo, errorAnswer } from './answer.ts'
+
+/** Name of the ending in the slot `flow.endings`. */
+export const codeEnding = 'code'
+
+/** A flow that ends with an authorization code for the client that asked. */
+export const code: Ending = {
+  needsConsent: async (engine, { request }, account, client) => {
+    // App-native sign-in is for first-party apps, which are not asked about.
+    if (request.responseMode === 'direct') return false
+    if (request.prompt.includes('consent')) return true
+    return engine.grants.needsConsent(client, account, request.scope)
+  },
+
+  consented: (engine, unit, { request }, account, client) =>
+    engine.grants.rememberConsent(unit, client, account, request.scope),
+
+  finish: async (engine, unit, { request }, account, session, client) => {
+    await engine.sessions.addParticipant(unit, session, client.clientId)
+    const issued = await engine.grants.issueCode(unit, { request, client, account, session, scope: request.scope })
+    return answerTo(engine, request, { code: issued })
+  },
+
+  refuse: (engine, { request }, reason) =>
+    reason === 'access_denied'
+      ? errorAnswer(engine, request, 'access_denied', 'authorization.access_denied')
+      : // OpenID Connect Core Error Code unmet_authentication_requirements 1.0.
+        errorAnswer(engine, request, 'unmet_authentication_requirements', 'authorization.unmet_requirements'),
+}

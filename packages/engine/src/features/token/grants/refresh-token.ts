@@ -1,0 +1,44 @@
+import { requestedResources, words } from '../../../domain/authorization/index.ts'
+import type { Client } from '../../../domain/client/index.ts'
+import type { Engine } from '../../../domain/engine.ts'
+import type { Grant, TokenGrant } from '../../../domain/grant/index.ts'
+import { tokenErrors } from '../errors.ts'
+import { narrowResources, narrowScope } from '../narrow.ts'
+
+/** RFC 6749 §6, with rotation (RFC 9700 §4.14.2). */
+export const refreshToken: TokenGrant = {
+  parameters: ['refresh_token', 'scope', 'resource'],
+  handle: async (engine, call, client) => {
+    const token = call.form.get('refresh_token')
+    if (token === undefined) throw tokenErrors('request.missing_parameter', { name: 'refresh_token' })
+    const asked = {
+      scope: words(call.form.get('scope')),
+      resource: await requestedResources(engine, client, words(call.form.get('resource'))),
+    }
+    // Looked at before the token is used up: asking for too much must not cost the client its token.
+    const before = asked.scope.length + asked.resource.length > 0 ? await peek(engine, client, token) : undefined
+    if (before) narrow(before, asked)
+    const issued = await engine.grants.refresh(client, token)
+    return engine.grants.answer({
+      ...issued,
+      ...narrow(issued.grant, asked),
+      client,
+      nonce: undefined,
+      failure: 'grant.invalid_refresh_token',
+    })
+  },
+}
+
+type Narrowed = Pick<Grant, 'scope' | 'resource'>
+
+function narrow(granted: Narrowed, asked: Narrowed): Narrowed {
+  return {
+    scope: narrowScope(granted.scope, asked.scope),
+    resource: narrowResources(granted.resource, asked.resource),
+  }
+}
+
+async function peek(engine: Engine, client: Client, token: string): Promise<Grant | undefined> {
+  const known = await engine.grants.findByRefreshToken(token)
+  return known?.grant.client === client.id ? known.grant : undefined
+}
