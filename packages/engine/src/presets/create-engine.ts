@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { errors as english } from '@cardea/locales/en/errors'
 import type { OrganizationId } from '@cardea/protocol'
 import { accountNoun, createAccounts } from '../domain/account/index.ts'
@@ -26,6 +25,7 @@ import type { Kernel } from '../kernel/kernel.ts'
 import { createLog } from '../kernel/log.ts'
 import { createMetrics } from '../kernel/metrics.ts'
 import { createOutbound } from '../kernel/outbound.ts'
+import { createRandom } from '../kernel/random.ts'
 import type { RouteDescription } from '../kernel/route.ts'
 import { createSealing } from '../kernel/seal.ts'
 import { keepSentMail } from '../kernel/sent-mail.ts'
@@ -86,7 +86,7 @@ export async function createEngine(options: EngineOptions): Promise<CardeaEngine
     store,
     now,
     log,
-    random: options.random ?? ((bytes) => randomBytes(bytes).toString('base64url')),
+    random: options.random ?? createRandom(),
     fetch: options.fetch ?? outbound.fetch,
     mayFetch: outbound.mayFetch,
     ...keepSentMail(options.sendMail, options.development ?? false, now),
@@ -103,6 +103,7 @@ export async function createEngine(options: EngineOptions): Promise<CardeaEngine
   const engine = assemble(kernel, options)
   const dispatcher = createDispatcher({ store, subscribers, engine, now, log })
   await engine.organizations.root()
+  await engine.keys.check()
   if (options.configuration) await applyConfiguration(engine, options.configuration)
   const stopJobs = startJobs(features, engine)
   const { handle, describe } = createHandler(features, engine, {

@@ -10,11 +10,14 @@ import { authorizeFeature } from '../features/authorize/feature.ts'
 import { devFeature } from '../features/dev/feature.ts'
 import { discoveryFeature } from '../features/discovery/feature.ts'
 import { healthFeature } from '../features/health/feature.ts'
+import { hostedAuth } from '../features/hosted-auth/feature.ts'
 import { introspectionFeature } from '../features/introspection/feature.ts'
 import { logoutFeature } from '../features/logout/feature.ts'
 import { meFeature } from '../features/me/feature.ts'
+import { nativeAuth } from '../features/native-auth/feature.ts'
 import { openapiFeature } from '../features/openapi/feature.ts'
 import { revocationFeature } from '../features/revocation/feature.ts'
+import { sessionAdopt } from '../features/session-adopt/feature.ts'
 import { tokenFeature } from '../features/token/feature.ts'
 import { userinfoFeature } from '../features/userinfo/feature.ts'
 import type { Feature } from '../kernel/feature.ts'
@@ -33,6 +36,9 @@ export const defaultFeatures: readonly Feature<Engine>[] = [
   passkeyFeature,
   totpFeature,
   emailOtpFeature,
+  nativeAuth,
+  hostedAuth,
+  sessionAdopt,
   meFeature,
   adminFeature,
   auditFeature,
