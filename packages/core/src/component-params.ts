@@ -59,7 +59,6 @@ export interface ComponentParams {
   'option.other': { name: string }
   continue: None
   'consent.heading': { app: string }
-  'consent.account': { identifier: string }
   'consent.will': { app: string }
   'consent.offline': None
   'consent.redirect': { host: string }

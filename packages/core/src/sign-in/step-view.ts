@@ -5,7 +5,7 @@ import type { Message } from '../text.ts'
 import { plain } from '../text.ts'
 import { formEntries } from '../transport/flow-door.ts'
 import { fieldView } from './fields.ts'
-import { dataOf, isSupported, paramsOf, selectedOption } from './options.ts'
+import { dataOf, isSupported, knownAs, paramsOf, selectedOption } from './options.ts'
 import type { Problems } from './problems.ts'
 import { problemsOf } from './problems.ts'
 import type { StepState } from './state.ts'
@@ -42,14 +42,15 @@ const change = (state: StepState, label: Message): ActionView => ({
 
 function personOf(state: StepState, kind: StepKind): Pick<StepView, 'person'> {
   const { identifier, progress } = state.step
-  if (!identifier || kind === 'identifier') return {}
-  const proven = progress !== undefined && progress.step > 2
-  const enrols = kind === 'enrol-totp' || kind === 'enrol-passkey'
+  if (!identifier || kind === 'identifier' || kind === 'enrol-totp' || kind === 'enrol-passkey') return {}
+  const option = selectedOption(state)
+  // An authenticator app comes second, after something was proven.
+  const proven = (progress?.step ?? 0) > 2 || (option !== undefined && knownAs(option) === 'totp')
   return {
     person: {
       identifier,
       initials: initialsOf(identifier),
-      ...(!proven && !enrols && { change: change(state, plain('identifier.change')) }),
+      ...(!proven && kind !== 'consent' && { change: change(state, plain('identifier.change')) }),
     },
   }
 }
@@ -127,9 +128,8 @@ function consentView(state: StepState, prefix: string): StepView {
   const problems = problemsOf(state, [])
   const { consent } = state.step
   const heading: Message = { key: 'consent.heading', params: { app: consent?.client.name ?? '' } }
-  const { person: _, ...rest } = frame(state, 'consent', problems, heading)
   return {
-    ...rest,
+    ...frame(state, 'consent', problems, heading),
     key: 'consent',
     fields: [],
     entries: entriesOf(state, {}),

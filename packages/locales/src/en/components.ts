@@ -61,7 +61,6 @@ export const components: ComponentCatalogue = {
   'option.other': ({ name }) => `Continue with ${name}`,
   continue: 'Continue',
   'consent.heading': ({ app }) => `${app} asks for access`,
-  'consent.account': ({ identifier }) => `You are signed in as ${identifier}`,
   'consent.will': ({ app }) => `${app} will be able to:`,
   'consent.offline': 'keep this access while you are away, until you take it back',
   'consent.redirect': ({ host }) => `Next you go back to ${host}.`,

@@ -1,0 +1,32 @@
+import type { Transport } from '@cardea/core'
+import type { BffSession, FlowAnswer } from '@cardea/protocol'
+import type { Story } from './stories.ts'
+
+export const signedIn: BffSession = {
+  status: 'signed-in',
+  user: { sub: 'usr_1', name: 'Alex Rivera', email: 'alex@northwind.test' },
+  expiresAt: 4_000_000_000,
+}
+
+const never = new Promise<never>(() => undefined)
+const later = <T>(value: T, milliseconds: number): Promise<T> =>
+  new Promise((resolve) => setTimeout(() => resolve(value), milliseconds))
+
+/** A backend that plays one story. */
+export const scripted = (story: Story, delay = 400): Transport => {
+  const start: FlowAnswer | undefined = story.failed
+    ? { status: 'failed', error: story.failed }
+    : story.step && { status: 'step', retry: false, version: 1, step: story.step }
+  return {
+    base: '/auth',
+    session: async () => signedIn,
+    signOut: async () => ({}),
+    loginUrl: () => '/auth/login',
+    signOutUrl: '/auth/sign-out',
+    fetch: () => never,
+    flow: {
+      start: () => (start ? Promise.resolve(start) : never),
+      answer: () => (story.next ? later(story.next, delay) : never),
+    },
+  }
+}
