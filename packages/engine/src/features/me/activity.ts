@@ -18,7 +18,7 @@ const types = [
   'factor.added',
   'factor.changed',
   'factor.removed',
-  'refresh_token.reused',
+  'grant.reuse_detected',
   'session.created',
   'session.renewed',
   'session.ended',

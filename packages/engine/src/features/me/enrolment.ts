@@ -92,7 +92,9 @@ export async function finishEnrolling(state: Call & Self & { enrolment: Enrolmen
       await acting.store.unit((unit) => keepEnrolment(unit, org, { ...enrolment, state: next, attempts }))
     throw verdict.failure
   }
-  const added = (await factorsOf(acting, account)).find(({ factor }) => !before.has(factor.id))
+  const mine = (await factorsOf(acting, account)).filter(({ factor }) => factor.authenticator === authenticator.id)
+  // What there can only be one of was replaced.
+  const added = mine.find(({ factor }) => !before.has(factor.id)) ?? mine.at(-1)
   if (!added) throw apiErrors('api.conflict', { kind: 'factor', field: 'authenticator' })
   const renamed = name !== undefined && (await authenticator.rename?.(acting, org, account.id, added.factor.id, name))
   return json(factorView(renamed ? { ...added.factor, name } : added.factor, authenticator), 201)

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { currentCode } from '../../authenticators/totp/code.ts'
+import type { SignedIn } from '../../domain/api/tokens.fixture.ts'
+import { signedIn } from '../../domain/api/tokens.fixture.ts'
+import type { TestEngine } from '../../testing.ts'
+import { testEngine } from '../../testing.ts'
+
+const portal = {
+  clientId: 'portal',
+  name: 'Portal',
+  secret: 'portal-secret-0123456789',
+  redirectUris: ['http://localhost:3000/account/_auth/callback'],
+  scopes: ['openid', 'me:read', 'me:write'],
+  firstParty: true,
+  accessTokenLifetime: 3600,
+}
+const person = (username: string, rest: object = {}) => ({ username, password: `demo-${username}-2026-long`, ...rest })
+
+describe.each(['sqlite', 'postgres'] as const)('my ways to sign in on %s', (store) => {
+  let engine: TestEngine
+  beforeAll(async () => {
+    const accounts = ['ada', 'bea', 'cem', 'dan', 'eve', 'fay'].map((name) => person(name))
+    accounts.push(person('gil', { email: 'gil@demo.test', emailVerified: true }))
+    engine = await testEngine({ store, config: { apps: [portal], accounts } })
+  })
+  afterAll(() => engine.close())
+
+  const me = async (who: SignedIn, path: string, method = 'GET', body?: unknown) => {
+    const answer = await engine.fetch(`/api/v1/me${path}`, {
+      method,
+      headers: { authorization: who.authorization, ...(body ? { 'content-type': 'application/json' } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    })
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      body: answer.status === 204 ? undefined : await answer.json(),
+    }
+  }
+  const start = (who: SignedIn) => me(who, '/factors/enrolments', 'POST', { authenticator: 'totp' })
+  const codeOf = (started: { body: { data: { secret: string } } }) =>
+    currentCode(started.body.data.secret, engine.clock.now())
+  const wrong = (code: string) => (code === '000000' ? '111111' : '000000')
+  const finish = (who: SignedIn, id: string, token: string) =>
+    me(who, `/factors/enrolments/${id}`, 'POST', { params: { token } })
+
+  test('an authenticator app is added with its code, after mistyping it', async () => {
+    const ada = await signedIn(engine, 'ada')
+    const started = await start(ada)
+    expect(started).toMatchObject({
+      status: 201,
+      body: {
+        authenticator: 'totp',
+        params: ['token'],
+        data: { secret: expect.any(String), otpauthUri: expect.any(String), qrCode: expect.any(String) },
+      },
+    })
+    const mistyped = await finish(ada, started.body.id, wrong(codeOf(started)))
+    expect(mistyped.body).toMatchObject({ code: 'totp.rejected' })
+    const done = await finish(ada, started.body.id, codeOf(started))
+    expect(done).toMatchObject({ status: 201, body: { authenticator: 'totp', id: expect.stringMatching(/^fac_/) } })
+    const { body } = await me(ada, '/factors')
+    expect(body.items.map((factor: { authenticator: string }) => factor.authenticator).sort()).toEqual([
+      'password',
+      'totp',
+    ])
+    expect(body.enrollable).toEqual(expect.arrayContaining(['totp', 'passkey']))
+    expect(JSON.stringify(body)).not.toContain(started.body.data.secret)
+    // Used up.
+    expect((await finish(ada, started.body.id, codeOf(started))).body).toMatchObject({ code: 'api.enrolment_over' })
+  })
+
+  test('of many answers at the same time one is judged', async () => {
+    const bea = await signedIn(engine, 'bea')
+    const started = await start(bea)
+    const code = codeOf(started)
+    const answers = await Promise.all(Array.from({ length: 20 }, () => finish(bea, started.body.id, code)))
+    expect(answers.map((answer) => answer.status).sort()).toEqual([201, ...Array.from({ length: 19 }, () => 410)])
+  })
+
+  test('an enrolment belongs to the account and the session it was started in', async () => {
+    const cem = await signedIn(engine, 'cem')
+    const started = await start(cem)
+    const elsewhere = await signedIn(engine, 'cem')
+    const dan = await signedIn(engine, 'dan')
+    for (const stranger of [elsewhere, dan])
+      expect((await finish(stranger, started.body.id, codeOf(started))).body).toMatchObject({
+        code: 'api.enrolment_over',
+      })
+    expect((await finish(cem, started.body.id, codeOf(started))).status).toBe(201)
+  })
+
+  test('an enrolment ends after ten minutes and after five wrong codes', async () => {
+    const dan = await signedIn(engine, 'dan')
+    const guessed = await start(dan)
+    for (let round = 0; round < 5; round += 1)
+      expect((await finish(dan, guessed.body.id, wrong(codeOf(guessed)))).body.code).toBe('totp.rejected')
+    expect((await finish(dan, guessed.body.id, codeOf(guessed))).body.code).toBe('api.enrolment_over')
+    const forgotten = await start(dan)
+    engine.clock.advance(10 * 60_000)
+    expect((await finish(dan, forgotten.body.id, codeOf(forgotten))).body.code).toBe('api.enrolment_over')
+  })
+
+  test('adding and removing need a sign-in of the last ten minutes', async () => {
+    const eve = await signedIn(engine, 'eve')
+    engine.clock.advance(11 * 60_000)
+    const later = await signedIn(engine, 'eve')
+    const stale = await start(eve)
+    expect(stale).toMatchObject({ status: 401, body: { code: 'api.reauthentication_required' } })
+    expect(stale.headers.get('www-authenticate')).toContain('insufficient_user_authentication')
+    const { body } = await me(eve, '/factors')
+    expect((await me(eve, `/factors/${body.items[0].id}`, 'DELETE')).status).toBe(401)
+    expect((await start(later)).status).toBe(201)
+  })
+
+  test('the last way in cannot be removed', async () => {
+    const fay = await signedIn(engine, 'fay')
+    const { body } = await me(fay, '/factors')
+    const answer = await me(fay, `/factors/${body.items[0].id}`, 'DELETE')
+    expect(answer).toMatchObject({ status: 409, body: { code: 'api.last_factor' } })
+    expect((await me(fay, '/factors')).body.items).toHaveLength(1)
+  })
+
+  test('T-SES-05 removing a factor ends the other sessions', async () => {
+    const gil = await signedIn(engine, 'gil')
+    const other = await signedIn(engine, 'gil')
+    const { body } = await me(gil, '/factors')
+    // The e-mail code is another way in.
+    expect((await me(gil, `/factors/${body.items[0].id}`, 'DELETE')).status).toBe(204)
+    expect((await me(gil, '/factors')).body.items).toEqual([])
+    await expect.poll(async () => (await me(other, '/sessions')).status).toBe(401)
+    expect((await me(gil, '/sessions')).body.items).toHaveLength(1)
+  })
+
+  test('of somebody else do not exist for me', async () => {
+    const ada = await signedIn(engine, 'ada')
+    const bea = await signedIn(engine, 'bea')
+    const { body } = await me(bea, '/factors')
+    for (const factor of body.items) {
+      expect((await me(ada, `/factors/${factor.id}`, 'DELETE')).status).toBe(404)
+      expect((await me(ada, `/factors/${factor.id}`, 'PATCH', { name: 'mine' })).status).toBe(404)
+    }
+    expect((await me(bea, '/factors')).body.items).toHaveLength(body.items.length)
+  })
+})
