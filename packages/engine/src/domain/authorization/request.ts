@@ -28,9 +28,9 @@ export interface ClaimsRequest {
 }
 
 export interface ClaimDemand {
-  readonly essential?: boolean
-  readonly value?: string | number | boolean
-  readonly values?: readonly (string | number | boolean)[]
+  readonly essential?: boolean | undefined
+  readonly value?: string | number | boolean | undefined
+  readonly values?: readonly (string | number | boolean)[] | undefined
 }
 
 /** What is sent to the client's redirect URI, or handed over as `authData` in direct mode: `code`, `state`, `iss`, `session_state`, or `error`…. */

@@ -1,4 +1,5 @@
 import type { FlowId } from '@cardea/protocol'
+import { isFailure } from '../../kernel/errors.ts'
 import type { Subject } from '../account/index.ts'
 import type { Engine } from '../engine.ts'
 import type { Params } from './authenticator.ts'
@@ -26,8 +27,25 @@ export interface FlowAnswer {
   readonly params: Params
 }
 
-/** Judges one answer and says what comes next. */
+/** Judges one answer and says what comes next. One that came too late is told where the flow stands now. */
 export async function answerFlow(
+  engine: Engine,
+  id: FlowId,
+  proof: Proof,
+  answer: FlowAnswer,
+  from: Visitor,
+): Promise<FlowOutcome> {
+  try {
+    return await takeAnswer(engine, id, proof, answer, from)
+  } catch (thrown) {
+    if (!isFailure(thrown) || thrown.code !== 'flow.superseded') throw thrown
+    const { record, client } = await findFlow(engine, id, proof)
+    const driven = await drive(engine, failedMessage(record, thrown), await situate(engine, record, client))
+    return { type: 'open', flow: driven.record, retry: true, step: await stepOf(engine, driven) }
+  }
+}
+
+async function takeAnswer(
   engine: Engine,
   id: FlowId,
   proof: Proof,

@@ -107,7 +107,7 @@ function messagesOf(engine: Engine, { message }: FlowRecord): NativeMessage[] {
   return [
     {
       type: message.type,
-      messageId: message.type === 'ERROR' ? 'ABA-60003' : '',
+      messageId: message.type === 'ERROR' ? 'ABA-60003' : message.code,
       message: engine.text(message.code, message.params),
       i18nKey: `message.${message.code}`,
       context: Object.entries(message.params).map(([key, value]) => ({ key, value: String(value) })),

@@ -33,9 +33,9 @@ export function parseClaims(text: string | undefined): ParsedClaims {
   }
 }
 
-/** Only names are kept: the values have been acted on. */
-function plain(demands: Record<string, unknown>): Record<string, null> {
-  return Object.fromEntries(Object.keys(demands).map((name) => [name, null]))
+/** Names are kept; of values only those of `acr`, which the sign-in must reach where it is essential. */
+function plain(demands: z.infer<typeof zDemands>): Record<string, z.infer<typeof zDemand>> {
+  return Object.fromEntries(Object.entries(demands).map(([name, demand]) => [name, name === 'acr' ? demand : null]))
 }
 
 function parseJson(text: string): unknown {

@@ -1,0 +1,54 @@
+import type { ErrorCode, FlowId, NativeMessage } from '@cardea/protocol'
+import type { Engine } from '../../domain/engine.ts'
+import type { Browser } from '../../domain/flow/index.ts'
+import type { Call } from '../../kernel/http/index.ts'
+import { page } from '../../kernel/http/index.ts'
+
+/** Codes a redirect may ask the page to show; anything else in the address is ignored. */
+export const notices: readonly ErrorCode[] = [
+  'flow.csrf',
+  'flow.authenticator_not_offered',
+  'flow.authenticator_unknown',
+]
+
+/** The hosted page of a step. */
+export async function showStep(state: Call & { flow: FlowId; browser: Browser }, engine: Engine): Promise<Response> {
+  const { flow, browser } = state
+  const { record, client, step, retry } = await engine.flows.show(flow, { door: 'hosted', secret: browser.secret })
+  const notice = notices.find((code) => code === state.query.get('notice'))
+  const messages = notice ? [noticeOf(engine, notice), ...step.messages] : step.messages
+  return page(
+    engine,
+    state,
+    {
+      page: 'sign-in',
+      client: {
+        id: client.clientId,
+        name: client.name,
+        ...(client.logoUri ? { logoUri: client.logoUri } : {}),
+        ...(client.uri ? { uri: client.uri } : {}),
+      },
+      step: { ...step, messages },
+      retry: retry || notice !== undefined,
+      form: { action: `/flow/${flow}`, csrf: browser.csrf(flow), version: record.version },
+    },
+    // Chromium applies `form-action` to where the form is redirected to: the app's own address.
+    { org: record.org, formAction: [formTarget(record.request.redirectUri)] },
+  )
+}
+
+/** An app's own scheme has no origin; its scheme is a source of CSP just as well. */
+function formTarget(redirectUri: string): string {
+  const url = new URL(redirectUri)
+  return url.origin === 'null' ? url.protocol : url.origin
+}
+
+function noticeOf(engine: Engine, code: ErrorCode): NativeMessage {
+  return {
+    type: 'ERROR',
+    messageId: 'ABA-60003',
+    message: engine.text(code, {}),
+    i18nKey: `message.${code}`,
+    context: [],
+  }
+}
