@@ -96,6 +96,11 @@ function secrets(given: string | readonly string[]): readonly string[] {
   return list
 }
 
+/** What went wrong, from the outside in: messages only, since an error may hold whole answers. */
+function causesOf(error: unknown): string[] {
+  return error instanceof Error ? [error.message, ...causesOf(error.cause)] : []
+}
+
 /** Names the wrong option in a `TypeError`. */
 export function settingsOf(options: BffOptions): Settings {
   const issuer = address('issuer', options.issuer)
@@ -130,7 +135,7 @@ export function settingsOf(options: BffOptions): Settings {
     log:
       options.log ??
       ((level, message, fields) => {
-        console[level](`cardea bff: ${message}`, fields)
+        console[level](`cardea bff: ${[message, ...causesOf(fields.error)].join(': ')}`)
       }),
   }
 }

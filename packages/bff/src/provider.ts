@@ -49,8 +49,7 @@ export function createProvider(settings: Settings): Provider {
     for (const pause of pauses) {
       try {
         return await discover()
-      } catch (error) {
-        settings.log('warn', `no metadata from ${settings.issuer}, trying again`, { error })
+      } catch {
         await wait(pause)
       }
     }

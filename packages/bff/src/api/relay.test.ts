@@ -244,7 +244,9 @@ describe('the API relay', () => {
         text += piece
       })
       socket.on('close', () => resolve(text))
-      socket.end(`GET /auth/api/events\r\nx-planted: 1 HTTP/1.1\r\ncookie: ${cookie}\r\ncardea-csrf: 1\r\n\r\n`)
+      socket.write(
+        `GET /auth/api/events\r\nx-planted: 1 HTTP/1.1\r\ncookie: ${cookie}\r\ncardea-csrf: 1\r\nconnection: close\r\n\r\n`,
+      )
     })
     expect(answer).toMatch(/^HTTP\/1\.1 200/)
     expect(api.asked[0]?.url).toBe('/v2/events')

@@ -3,7 +3,7 @@ import type { Settings } from '../options.ts'
 import type { Exchange } from './exchange.ts'
 
 /** Headers of every answer; nothing here is ever for a cache (T-BFF-08). */
-const always: Readonly<Record<string, string>> = {
+export const answerHeaders: Readonly<Record<string, string>> = {
   'cache-control': 'private, no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cross-origin-opener-policy': 'same-origin',
@@ -43,7 +43,7 @@ export const refuse = (exchange: Exchange, status: number, reason: Problem): Res
 /** Adds what every answer has. `Set-Cookie` only ever leaves with `no-store`. */
 export function complete(settings: Settings, exchange: Exchange, response: Response): Response {
   const headers = new Headers(response.headers)
-  for (const [name, value] of Object.entries(always)) headers.set(name, value)
+  for (const [name, value] of Object.entries(answerHeaders)) headers.set(name, value)
   if (settings.secure) headers.set('strict-transport-security', 'max-age=31536000')
   for (const cookie of exchange.cookies.changes()) headers.append('set-cookie', cookie)
   return new Response(response.body, { status: response.status, headers })

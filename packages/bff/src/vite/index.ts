@@ -1,0 +1,82 @@
+import type { NitroPluginConfig } from 'nitro/vite'
+import { nitro } from 'nitro/vite'
+import type { Plugin, UserConfig } from 'vite'
+import { loadEnv } from 'vite'
+import type { BffOptions } from '../options.ts'
+import { answerHeaders } from '../request/answer.ts'
+
+/** What can be written into `vite.config`: data only. Secrets come from the environment. */
+export interface CardeaOptions
+  extends Pick<
+    BffOptions,
+    'issuer' | 'clientId' | 'publicUrl' | 'basePath' | 'home' | 'scope' | 'resource' | 'lifetime' | 'api' | 'cookiePath'
+  > {
+  /** More for Nitro: other routes, presets, public assets. */
+  nitro?: NitroPluginConfig
+}
+
+/** For the app's pages; what else they need, they say themselves (`nitro.routeRules`). */
+const pageHeaders = {
+  'content-security-policy': "base-uri 'none'; object-src 'none'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'referrer-policy': 'strict-origin-when-cross-origin',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+}
+
+const handlerId = '#cardea/bff'
+const checkId = '#cardea/bff-check'
+
+/** Nitro's own order, so that the address is right before it listens. */
+const portOf = (config: UserConfig) => Number(process.env.PORT) || config.server?.port || 3000
+
+const randomSecret = () => Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url')
+
+/** Puts `.env` into the environment of the development server, and what development can do without. */
+function prepare(options: { publicUrl?: string }): Plugin {
+  return {
+    name: 'cardea:environment',
+    enforce: 'pre',
+    apply: 'serve',
+    config(config, { mode }) {
+      const root = config.root ?? process.cwd()
+      for (const [name, value] of Object.entries(loadEnv(mode, root, 'CARDEA_'))) process.env[name] ??= value
+      process.env.CARDEA_SECRET ??= randomSecret()
+      if (process.env.CARDEA_APP_URL !== undefined || options.publicUrl !== undefined) return undefined
+      const port = portOf(config)
+      process.env.CARDEA_APP_URL = `http://localhost:${port}`
+      // The address is registered at the identity provider: another port would not do.
+      return { server: { port, strictPort: true } }
+    },
+  }
+}
+
+/**
+ * The BFF of a Vite app: in development below the dev server, in the build as a Node server of the app and its BFF
+ * (`.output/server/index.mjs`).
+ */
+export function cardea(options: Partial<CardeaOptions> = {}): Plugin[] {
+  const { nitro: more = {}, ...bff } = options
+  const basePath = bff.basePath ?? '/auth'
+  const handler = `import { bffHandler } from '@cardea/bff/nitro'\nexport default bffHandler(${JSON.stringify(bff)})`
+  return [
+    prepare(bff),
+    ...nitro({
+      ...more,
+      routes: { ...more.routes, [`${basePath}/**`]: handlerId },
+      routeRules: {
+        '/**': { headers: pageHeaders },
+        // A rule's headers replace the answer's, so the BFF's are said again.
+        [`${basePath}/**`]: { headers: answerHeaders },
+        ...more.routeRules,
+      },
+      // Imported at start, so that a missing variable ends the process and names itself.
+      plugins: [...(more.plugins ?? []), checkId],
+      virtual: {
+        ...more.virtual,
+        [handlerId]: handler,
+        [checkId]: `import '${handlerId}'\nexport default () => {}`,
+      },
+    }),
+  ]
+}
