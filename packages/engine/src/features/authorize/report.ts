@@ -20,8 +20,10 @@ interface Known {
  * Wraps a step so that its refusal goes where it belongs: app-native requests get their own body; others are
  * redirected once client and redirect URI are right, and before that shown on a page here (T-RED-03).
  */
-export function reporting<I extends Known, O extends object>(step: Step<I, Engine, O>): Step<I, Engine, O | Response> {
-  const reported: Step<I, Engine, O | Response> = async (state, engine) => {
+export function reporting<I extends object, O extends object>(
+  step: Step<I, Engine, O>,
+): Step<I & Known, Engine, O | Response> {
+  const reported: Step<I & Known, Engine, O | Response> = async (state, engine) => {
     try {
       return await step(state, engine)
     } catch (thrown) {
