@@ -54,18 +54,21 @@ const locate = (feature: string, pattern: RegExp): Place | undefined => {
 const declared = (name: string): RegExp =>
   new RegExp(`^(?:export )?(?:async )?(?:function\\*? ${RegExp.escape(name)}\\b|const ${RegExp.escape(name)}\\b)`, 'm')
 
-const show = (label: string, place: Place | undefined, note: string): void =>
-  console.log(`${label.padEnd(24)} ${place ? `${place.path}:${place.line}` : '(made at start)'}  ${note}`)
+const literal = (text: string): RegExp => new RegExp(`['"\`]${RegExp.escape(text)}['"\`]`)
 
-/** The comment above a declaration, first sentence. */
+const show = (label: string, place: Place | undefined, note: string): void =>
+  console.log(`${label.padEnd(26)} ${place ? `${place.path}:${place.line}` : '(made at start)'}  ${note}`)
+
+/** The first sentence of the comment above a declaration. */
 const reason = (place: Place | undefined): string => {
   if (!place) return ''
   const above = readFileSync(join(root, place.path), 'utf8')
     .split('\n')
     .slice(0, place.line - 1)
-  const last = above.at(-1)?.trim() ?? ''
-  const comment = last.match(/^(?:\/\*\*|\/\/)\s*(.*?)\s*(?:\*\/)?$/)?.[1]
-  return comment ? `— ${comment}` : ''
+  const start = above.findLastIndex((line) => !/^\s*(\/\*\*|\*|\/\/)/.test(line)) + 1
+  const words = above.slice(start).map((line) => line.replace(/^\s*(\/\*\*|\*\/|\*|\/\/)\s?|\s*\*\/$/g, ''))
+  const sentence = /^.*?\.(?=\s|$)/.exec(words.join(' ').trim())?.[0]
+  return sentence ? `— ${sentence}` : ''
 }
 
 /** An exact path wins over a pattern, as it does in the router. */
@@ -90,7 +93,9 @@ export const where = async ([verb = '', path = '']: readonly string[]): Promise<
   }
   const { feature, route } = found
   console.log(`${route.method} ${route.path}: ${route.summary}\n`)
-  show('route', locate(feature, new RegExp(`path: ['"]${RegExp.escape(route.path)}['"]`)), `feature ${feature}`)
+  // The path may be put together of parts; the sentence about the route is always written out.
+  const place = locate(feature, literal(route.summary)) ?? locate(feature, literal(route.path))
+  show('route', place, `feature ${feature}`)
   for (const [at, step] of route.steps.names.entries()) {
     const place = locate(feature, declared(step))
     show(`${at + 1}. ${step}`, place, reason(place))

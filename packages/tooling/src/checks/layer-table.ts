@@ -89,6 +89,7 @@ export const layers: readonly Layer[] = [
   { folder: 'packages/bff', ours: [protocol], theirs: ['openid-client', 'jose', 'cookie-es'], node: true },
   { folder: 'packages/core', ours: [], types: [protocol], constants, theirs: [], node: false },
   { folder: 'packages/locales', ours: [], types: ['@cardea/core', protocol], constants, theirs: [], node: false },
+  { folder: 'packages/vue/gallery', ours: ['*'], theirs: ['*'], node: true },
   { folder: 'packages/theme', ours: [], theirs: [], node: false },
   {
     folder: 'packages/vue',

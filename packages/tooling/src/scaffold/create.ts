@@ -33,8 +33,8 @@ export const addToPreset = (source: string, place: string, { folder, code }: Nam
   const list = /(defaultFeatures\b[^=]*=\s*\[)([^\]]*)\]/.exec(source)
   if (!list) throw new Error(`${preset} has no list 'defaultFeatures' to add to`)
   const entries = (list[2] ?? '').trimEnd().replace(/,$/, '')
-  const longer = `${list[1]}${entries}${entries ? ',' : ''}\n  ${code},\n]`
-  const line = `import { ${code} } from '../${place}/${folder}/feature.ts'\n`
+  const longer = `${list[1]}${entries}${entries ? ',' : ''}\n  ${code}Feature,\n]`
+  const line = `import { ${code}Feature } from '../${place}/${folder}/feature.ts'\n`
   return `${line}${source.slice(0, list.index)}${longer}${source.slice(list.index + list[0].length)}`
 }
 

@@ -7,7 +7,7 @@ import { defineFeature } from '../../kernel/feature.ts'
 import { routes } from './routes.ts'
 
 /** ${prose}: everything it adds to the engine. */
-export const ${code} = defineFeature<Engine>({ id: '${folder}', routes })
+export const ${code}Feature = defineFeature<Engine>({ id: '${folder}', routes })
 `,
   'routes.ts': `import { z } from 'zod'
 import type { Engine } from '../../domain/engine.ts'

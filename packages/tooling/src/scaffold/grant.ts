@@ -9,7 +9,7 @@ import { contribute } from '../../kernel/slot.ts'
 import { grant, grantType } from './grant.ts'
 
 /** ${prose}: everything it adds to the engine. */
-export const ${code} = defineFeature<Engine>({
+export const ${code}Feature = defineFeature<Engine>({
   id: '${folder}',
   contributes: [contribute(tokenGrants, { [grantType]: grant })],
 })
