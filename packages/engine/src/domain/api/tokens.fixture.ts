@@ -34,6 +34,7 @@ export async function signedIn(
     const { session } = await engine.sessions.create(unit, {
       org: organization.id,
       account: account.id,
+      startedBy: clientId,
       factors: [{ authenticator: 'password', amr: ['pwd'], at: engine.now() }],
       userAgent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7; rv:140.0) Gecko/20100101 Firefox/140.0',
       address: '198.51.100.7',

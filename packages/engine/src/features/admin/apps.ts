@@ -76,6 +76,8 @@ export async function addSecret({ org, requester, app }: Administrator & App, en
 export async function removeSecret({ org, requester, app, params }: Call & Administrator & App, engine: Engine) {
   const acting = actingEngine(engine, requester)
   const id = params.secretId ?? ''
+  if (app.secretHashes.length === 1 && app.secretHashes.some((hash) => secretId(hash) === id))
+    throw apiErrors('api.invalid', { field: 'secretId', reason: 'it is the only secret; add another one first' })
   if (!(await acting.store.unit((unit) => acting.clients.removeSecret(unit, org, app.id, id))))
     throw apiErrors('api.not_found', { kind: 'secret' })
   return empty()

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { RouteDescription } from '../../kernel/route.ts'
+import type { Handle, Tenants } from './tenants.fixture.ts'
+import { adminScopes, tenants } from './tenants.fixture.ts'
+
+/** Bodies that would be accepted in the caller's own organization. */
+const bodies: Readonly<Record<string, unknown>> = {
+  'POST /api/v1/accounts': { username: 'stray' },
+  'PATCH /api/v1/accounts/:accountId': { name: 'taken over' },
+  'POST /api/v1/apps': { name: 'stray', redirectUris: ['https://stray.example/cb'] },
+  'PATCH /api/v1/apps/:appId': { name: 'taken over' },
+  'POST /api/v1/organizations': { handle: 'stray', name: 'Stray' },
+  'PATCH /api/v1/organizations/:organizationId': { name: 'taken over' },
+  'PATCH /api/v1/me': { name: 'me' },
+  'PUT /api/v1/me/password': { currentPassword: 'long-acme-password', newPassword: 'long-acme-password-2' },
+  'POST /api/v1/me/factors/enrolments': { authenticator: 'totp' },
+  'POST /api/v1/me/factors/enrolments/:enrolmentId': { params: { token: '123456' } },
+  'PATCH /api/v1/me/factors/:factorId': { name: 'taken over' },
+}
+
+describe.each(['sqlite', 'postgres'] as const)('T-TEN-01 organizations on %s', (store) => {
+  let all: Tenants
+  let routes: readonly RouteDescription[]
+  beforeAll(async () => {
+    all = await tenants(store)
+    routes = all.engine.describe().filter((route) => route.access.type === 'token')
+  })
+  afterAll(() => all.close())
+
+  /** Ids of everything an organization has. */
+  async function idsOf(handle: Handle): Promise<Readonly<Record<string, string>>> {
+    const { engine } = all
+    const organization = await engine.engine.organizations.find(handle)
+    if (!organization) throw new Error('no organization')
+    const person = await all.person(handle)
+    const [factor] = await engine.engine.factors.of(organization.id, person.account)
+    const app = await engine.engine.clients.find(`${handle}-portal`)
+    return {
+      accountId: person.account,
+      sessionId: person.session,
+      factorId: factor?.id ?? '',
+      appId: app?.id ?? '',
+      secretId: app?.secretHashes[0]?.slice(0, 12) ?? '',
+      organizationId: organization.id,
+      enrolmentId: 'unknown',
+    }
+  }
+  const tables = ['account', 'factor', 'session', 'client', 'organization', 'consent', 'access_grant'] as const
+  /** Every row of the organization, but for what reading alone may touch. */
+  async function rowsOf(org: string): Promise<string> {
+    const queries = all.engine.engine.store.across('compare what an organization has')
+    const rows = await Promise.all(
+      tables.map(async (table) => {
+        const found = await queries
+          .selectFrom(table as 'account')
+          .selectAll()
+          .where('org_id', '=', org as 'org_x')
+          .execute()
+        return found.map((row) => JSON.stringify({ ...row, last_used_at: 0 })).sort()
+      }),
+    )
+    return JSON.stringify(rows)
+  }
+
+  test('there are routes, each with a body to try where it needs one', () => {
+    expect(routes.length).toBeGreaterThan(30)
+    const missing = routes.filter(({ method, path, body }) => body.type === 'json' && !(`${method} ${path}` in bodies))
+    expect(missing.map(({ method, path }) => `${method} ${path}`)).toEqual([])
+  })
+
+  test.each([
+    ['a sibling', 'globex', 'acme'],
+    ['the organization above', 'acme', 'northwind'],
+    ['an organization below', 'northwind', 'acme'],
+  ] as const)('no route reads or writes anything of %s', async (relation, caller, owner) => {
+    const theirs = await idsOf(owner)
+    const { organizationId: org = '' } = theirs
+    const admin = await all.admin(caller)
+    const person = await all.person(caller)
+    const administrator = await all.person(caller, 'root', ['openid', 'me:read', ...adminScopes])
+    const before = await rowsOf(org)
+    const secrets = Object.entries(theirs).filter(([name]) => !['enrolmentId', 'organizationId'].includes(name))
+    const served: string[] = []
+    for (const route of routes) {
+      const ownParent = route.path.includes(':organizationId') && relation === 'an organization below'
+      if (ownParent) continue
+      const path = route.path.replace(/:(\w+)/g, (_, name: string) => theirs[name] ?? name)
+      const mine = route.path.startsWith('/api/v1/me')
+      const names = route.path.includes(':')
+      for (const authorization of mine ? [person.authorization] : [admin, administrator.authorization]) {
+        if (mine && route.method !== 'GET' && !names) continue
+        if (!mine && route.method !== 'GET' && !names) continue
+        for (const target of [path, `/o/${org}${path}`, `/o/${owner}${path}`]) {
+          const elsewhere = target !== path
+          const answer = await all.call(authorization, target, route.method, bodies[`${route.method} ${route.path}`])
+          const label = `${route.method} ${target}: ${answer.text}`
+          if (names || elsewhere) expect([401, 403, 404, 410], label).toContain(answer.status)
+          else {
+            expect(answer.status, label).toBe(200)
+            served.push(route.path)
+          }
+          for (const [name, secret] of secrets) expect(answer.text.includes(secret), `${name} in ${label}`).toBe(false)
+        }
+      }
+    }
+    expect(served).toContain('/api/v1/accounts')
+    expect(await rowsOf(org)).toBe(before)
+  })
+
+  test('T-TEN-09 search and audit give nothing of another organization', async () => {
+    const admin = await all.admin('globex')
+    const { accountId = '' } = await idsOf('acme')
+    const search = await all.call(admin, '/api/v1/accounts?search=ann')
+    expect(search.body.items.map((one: { username: string }) => one.username)).toEqual(['globex-ann'])
+    expect((await all.call(admin, `/api/v1/audit?target=${accountId}`)).body).toEqual({ items: [] })
+    const audit = await all.call(admin, '/api/v1/audit?limit=100')
+    expect(audit.text).not.toContain('acme')
+  })
+
+  test('a root sees and changes the organizations below it as objects, not their rows', async () => {
+    const admin = await all.admin('northwind')
+    const list = await all.call(admin, '/api/v1/organizations')
+    expect(list.body.items.map((one: { handle: string }) => one.handle)).toEqual(['acme', 'globex'])
+    expect((await all.call(admin, '/api/v1/organizations/acme', 'PATCH', { name: 'Acme Europe' })).body).toMatchObject({
+      name: 'Acme Europe',
+    })
+    expect((await all.call(await all.admin('acme'), '/api/v1/organizations/globex')).status).toBe(404)
+    expect((await all.call(await all.admin('acme'), '/api/v1/organizations/northwind')).status).toBe(404)
+  })
+})
