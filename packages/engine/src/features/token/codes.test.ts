@@ -1,5 +1,15 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { authorized, eventually, isActive, oauthEngine, post, redemption, refresh, signedInTo, verifier } from './oauth.fixture.ts'
+import {
+  authorized,
+  eventually,
+  isActive,
+  oauthEngine,
+  post,
+  redemption,
+  refresh,
+  signedInTo,
+  verifier,
+} from './oauth.fixture.ts'
 
 describe.each(['sqlite', 'postgres'] as const)('authorization codes on %s', async (store) => {
   const t = await oauthEngine({ store })
@@ -12,7 +22,14 @@ describe.each(['sqlite', 'postgres'] as const)('authorization codes on %s', asyn
     expect(status).toBe(200)
     expect(headers.get('cache-control')).toBe('no-store')
     expect(body).toMatchObject({ token_type: 'Bearer', expires_in: 300, scope: 'openid profile email' })
-    expect(Object.keys(body).sort()).toEqual(['access_token', 'expires_in', 'id_token', 'refresh_token', 'scope', 'token_type'])
+    expect(Object.keys(body).sort()).toEqual([
+      'access_token',
+      'expires_in',
+      'id_token',
+      'refresh_token',
+      'scope',
+      'token_type',
+    ])
   })
 
   test('T-COD-01 a code that is used again is refused, and what it gave is dead', async () => {
@@ -100,6 +117,8 @@ describe.each(['sqlite', 'postgres'] as const)('authorization codes on %s', asyn
     await t.engine.store.unit((unit) =>
       t.engine.accounts.update(unit, root.id, bo?.id ?? 'usr_', { status: 'disabled' }),
     )
-    expect(await eventually(async () => (await redeem('web', redemption(code))).body.error === 'invalid_grant')).toBe(true)
+    expect(await eventually(async () => (await redeem('web', redemption(code))).body.error === 'invalid_grant')).toBe(
+      true,
+    )
   })
 })

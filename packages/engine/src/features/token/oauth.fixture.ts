@@ -17,7 +17,15 @@ const person = { grantTypes: ['authorization_code', 'refresh_token'], redirectUr
 const personScopes = ['openid', 'profile', 'email', 'offline_access', 'me:read', 'orders:read']
 
 const apps: AppConfig[] = [
-  { clientId: 'web', name: 'Web', secret, firstParty: true, appNative: true, ...person, postLogoutRedirectUris: ['https://web.example/bye'] },
+  {
+    clientId: 'web',
+    name: 'Web',
+    secret,
+    firstParty: true,
+    appNative: true,
+    ...person,
+    postLogoutRedirectUris: ['https://web.example/bye'],
+  },
   { clientId: 'rs256', name: 'RS256', secret, firstParty: true, idTokenAlg: 'RS256', ...person },
   { clientId: 'lenient', name: 'Lenient', secret, firstParty: true, refreshLeeway: 10, ...person },
   { clientId: 'other', name: 'Other', secret, authMethod: 'client_secret_post', firstParty: true, ...person },
@@ -70,7 +78,12 @@ export function oauthEngine(options: Omit<TestEngineOptions, 'config'> = {}): Pr
 export type Json = Record<string, unknown>
 
 /** Posts a form as a client; `web` and others authenticate by Basic. */
-export async function post(t: TestEngine, path: string, clientId: string, form: Record<string, string>): Promise<{ status: number; headers: Headers; body: Json }> {
+export async function post(
+  t: TestEngine,
+  path: string,
+  clientId: string,
+  form: Record<string, string>,
+): Promise<{ status: number; headers: Headers; body: Json }> {
   const credentials = authenticationOf(clientId)
   const answer = await t.fetch(path, {
     method: 'POST',
@@ -92,9 +105,21 @@ export function basic(clientId: string, clientSecret: string): string {
 }
 
 /** A client assertion of `signed`; `change` replaces claims, `undefined` removes one. */
-export function assertion(t: TestEngine, change: Json = {}, { key = assertionKey, header = {} as Json } = {}): Promise<string> {
+export function assertion(
+  t: TestEngine,
+  change: Json = {},
+  { key = assertionKey, header = {} as Json } = {},
+): Promise<string> {
   const now = Math.floor(t.clock.now() / 1000)
-  const claims = { iss: 'signed', sub: 'signed', aud: t.publicUrl, iat: now, exp: now + 60, jti: randomUUID(), ...change }
+  const claims = {
+    iss: 'signed',
+    sub: 'signed',
+    aud: t.publicUrl,
+    iat: now,
+    exp: now + 60,
+    jti: randomUUID(),
+    ...change,
+  }
   return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'k1', ...header }).sign(key)
 }
 
@@ -143,6 +168,7 @@ export async function authorized(
     const { session, secret: cookie } = await engine.sessions.create(unit, {
       org: root.id,
       account: account.id,
+      startedBy: clientId,
       factors: [{ authenticator: 'password', amr: ['pwd'], at: engine.now() }],
       userAgent: undefined,
       address: undefined,
@@ -165,7 +191,11 @@ export async function signedInTo(t: TestEngine, clientId: string, change: Parame
   const { code, ...rest } = await authorized(t, clientId, change)
   const { status, body } = await post(t, '/oauth2/token', clientId, redemption(code))
   if (status !== 200) throw new Error(`the code was not redeemed: ${JSON.stringify(body)}`)
-  return { ...rest, code, tokens: body as { access_token: string; refresh_token: string; id_token: string; scope: string } }
+  return {
+    ...rest,
+    code,
+    tokens: body as { access_token: string; refresh_token: string; id_token: string; scope: string },
+  }
 }
 
 export const refresh = (token: string) => ({ grant_type: 'refresh_token', refresh_token: token })

@@ -136,9 +136,7 @@ describe.each(['sqlite', 'postgres'] as const)('refresh tokens on %s', async (st
       const [own, others] = [await signedInTo(t, 'web'), await signedInTo(t, 'web')]
       const root = await t.engine.organizations.root()
       const alex = await t.engine.accounts.findByIdentifier(root.id, 'alex')
-      await t.engine.store.unit((unit) =>
-        t.engine.grants.revokeAll(unit, root.id, alex?.id ?? 'usr_', own.session),
-      )
+      await t.engine.store.unit((unit) => t.engine.grants.revokeAll(unit, root.id, alex?.id ?? 'usr_', own.session))
       expect(await refused('web', others.tokens.refresh_token)).toBe(true)
       expect((await use('web', own.tokens.refresh_token)).status).toBe(200)
     })
