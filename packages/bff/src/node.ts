@@ -55,7 +55,7 @@ const isAsWritten = (target: string): boolean =>
 
 /** Serves a BFF from Node. With `next`, what is not below its base path goes on to it. */
 export function nodeHandler(
-  bff: Bff,
+  bff: Pick<Bff, 'fetch' | 'handles'>,
   { address = (request) => request.socket.remoteAddress }: NodeHandlerOptions = {},
 ): NodeHandler {
   return (incoming, response, next) => {

@@ -89,7 +89,7 @@ export function createProvider(settings: Settings): Provider {
     async post(endpoint, body, headers) {
       const found = await configuration()
       const form = body instanceof URLSearchParams ? body : new URLSearchParams()
-      await settings.clientAuth(found.serverMetadata(), { client_id: settings.clientId }, form, headers)
+      await settings.clientAuth(found.serverMetadata(), { ...metadata, client_id: settings.clientId }, form, headers)
       const isForm = form === body
       headers.set('accept', 'application/json')
       headers.set('content-type', isForm ? 'application/x-www-form-urlencoded' : 'application/json')

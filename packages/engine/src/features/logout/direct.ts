@@ -1,3 +1,4 @@
+import type { Client } from '../../domain/client/index.ts'
 import type { Engine } from '../../domain/engine.ts'
 import type { Call } from '../../kernel/http/index.ts'
 import { empty, renderError } from '../../kernel/http/index.ts'
@@ -15,11 +16,20 @@ export async function logoutDirectly(engine: Engine, call: Call, params: Paramet
   }
 }
 
+/** A BFF may sign out from server to server however the person signed in: then no ID token is ever in an address. */
+async function isProven(engine: Engine, call: Call, client: Client): Promise<boolean> {
+  if (!engine.clients.presents(call)) return false
+  const proven = await engine.clients.authenticate(call)
+  return proven.method !== 'none' && proven.client.id === client.id
+}
+
 async function end(engine: Engine, call: Call, params: Parameters): Promise<void> {
   if (call.method !== 'POST') throw invalid('response_mode=direct is for POST')
   const { client, hint } = await parseLogout(engine, params)
   if (!client) throw invalid('client_id or id_token_hint must name an app')
-  if (!client.appNative) throw logoutErrors('authorization.native_not_enabled')
+  if (!client.appNative && !(await isProven(engine, call, client))) {
+    throw logoutErrors('authorization.native_not_enabled')
+  }
   const { own, hinted } = await findSessions(engine, call, hint)
   const session = own ?? hinted
   if (!session && !hint) throw invalid('there is neither a session cookie nor an id_token_hint')
