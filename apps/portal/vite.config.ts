@@ -6,7 +6,7 @@ import { defineConfig } from 'vite'
 export default defineConfig(({ isSsrBuild }) => ({
   plugins: [vue()],
   build: isSsrBuild
-    ? { ssr: 'src/server.ts', outDir: 'dist/server', target: 'node24', minify: false, copyPublicDir: false }
+    ? { ssr: true, rollupOptions: { input: 'src/server.ts' }, outDir: 'dist/server', target: 'node24', minify: false }
     : {
         outDir: 'dist/client',
         assetsDir: '_portal',
@@ -19,7 +19,11 @@ export default defineConfig(({ isSsrBuild }) => ({
     ? {
         __MANIFEST__: readFileSync('dist/client/.vite/manifest.json', 'utf8'),
         'process.env.NODE_ENV': '"production"',
+        __VUE_OPTIONS_API__: 'false',
+        __VUE_PROD_DEVTOOLS__: 'false',
+        __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
       }
-    : {},
-  ssr: { noExternal: true },
+    : { __VUE_OPTIONS_API__: 'false' },
+  // Without the condition `node` Vue comes without its template compiler, which nothing here needs.
+  ssr: { noExternal: true, resolve: { conditions: ['module', 'production'] } },
 }))

@@ -43,7 +43,7 @@ const programs: readonly Program[] = [
       CARDEA_CLIENT_ID: clientId,
       CARDEA_CLIENT_SECRET: secret,
       CARDEA_SECRET: sealing,
-      CARDEA_PUBLIC_URL: originAt(port, offset),
+      CARDEA_APP_URL: originAt(port, offset),
       OTHER_APP: originAt(port, 3 - offset),
     },
   })),
@@ -80,7 +80,7 @@ function addressMap(): string {
     ...apps.map(({ name, offset, does }) => [name, originAt(port, offset), does] as const),
     ['Account', `${publicUrl}/account`, ''],
     ['Dev inbox', `${publicUrl}/dev/inbox`, 'mail and codes'],
-    ['API page', `${publicUrl}/api/v1/docs`, ''],
+    ['API page', `${publicUrl}/openapi`, ''],
   ]
   const lines = rows.map(([what, url, note]) => `  ${what.padEnd(20)}${url.padEnd(36)}${note}`.trimEnd())
   const who = people.map(({ username, password, shows }) => `  ${username.padEnd(20)}${password.padEnd(36)}${shows}`)

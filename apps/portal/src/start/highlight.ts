@@ -3,7 +3,7 @@ export interface Token {
   readonly kind?: 'tag' | 'name' | 'note'
 }
 
-const pattern = /(?<note>\/\/[^\n]*)|(?<=<\/?)(?<tag>[a-z][\w-]*)|\b(?<name>[A-Z]\w+|create\w+|cardea|use[A-Z]\w+)\b/g
+const pattern = /(?<note>\/\/[^\n]*)|(?<=<\/?)(?<tag>[a-z][\w-]*)|\b(?<name>Sign\w+|create[A-Z]\w+|bffHandler)\b/g
 
 /** Splits a snippet into what is coloured and what is not. */
 export function highlight(code: string): Token[] {

@@ -1,14 +1,64 @@
-/** What goes into an app, framework by framework; the first one runs in the demo apps. */
+const close = '</script>'
+
+/** What goes into an app, framework by framework. All of it works with what is in this repository. */
 export const snippets = [
   {
     name: 'Vue',
     code: `<script setup>
-import { SignIn, SignedIn, SignedOut } from '@cardea/vue'
-</script>
+import { SignIn, SignedIn, SignedOut }
+  from '@cardea/vue'
+${close}
 
 <template>
   <SignedOut><SignIn /></SignedOut>
   <SignedIn>Hello</SignedIn>
 </template>`,
+  },
+  {
+    name: 'Nuxt',
+    code: `// plugins/cardea.client.ts
+import { createCardea } from '@cardea/vue'
+import { en } from '@cardea/locales/en'
+
+export default defineNuxtPlugin(({ vueApp }) => {
+  vueApp.use(createCardea({ messages: en }))
+})
+
+// server/routes/auth/[...].ts
+import { bffHandler } from '@cardea/bff/nitro'
+import { toWebRequest } from 'h3'
+
+const bff = bffHandler()
+export default defineEventHandler((event) =>
+  bff({ req: toWebRequest(event) }),
+)`,
+  },
+  {
+    name: 'React',
+    code: `// vite.config.ts
+import { cardea } from '@cardea/bff/vite'
+import react from '@vitejs/plugin-react'
+
+export default { plugins: [react(), cardea()] }
+
+// SignIn.tsx: the hosted page, by a plain link
+export const SignIn = () => (
+  <a href="/auth/login">Sign in</a>
+)`,
+  },
+  {
+    name: 'Next',
+    code: `// app/auth/[...path]/route.ts
+import { createBff } from '@cardea/bff'
+
+const bff = createBff({
+  issuer: process.env.CARDEA_ISSUER,
+  clientId: process.env.CARDEA_CLIENT_ID,
+  clientSecret: process.env.CARDEA_CLIENT_SECRET,
+  publicUrl: process.env.CARDEA_APP_URL,
+  secret: process.env.CARDEA_SECRET,
+})
+export const GET = (request) => bff.fetch(request)
+export const POST = GET`,
   },
 ] as const

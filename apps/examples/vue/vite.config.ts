@@ -1,0 +1,15 @@
+import { cardea } from '@cardea/bff/vite'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vite'
+
+export default defineConfig(({ mode }) => ({
+  plugins: [
+    vue(),
+    cardea({
+      nitro: {
+        output: { dir: `.output/${mode}` },
+        routes: { '/account': './server/account.ts', '/other': './server/other.ts' },
+      },
+    }),
+  ],
+}))

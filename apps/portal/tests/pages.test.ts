@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest'
+import { renderPage } from '../src/server.ts'
+import { views } from './views.fixture.ts'
+
+const render = async (name: string) => {
+  const view = views[name]
+  if (!view) throw new Error(`no fixture ${name}`)
+  return renderPage(view)
+}
+
+/** The page as a browser without JavaScript gets it. */
+const markup = ({ body }: { body: string }) => body.slice(0, body.indexOf('<script id="view"'))
+
+const formsOf = (html: string) => html.match(/<form[\s\S]*?<\/form>/g) ?? []
+
+describe('every page', () => {
+  test.each(Object.keys(views))(
+    '%s is drawn on the server without inline styles, handlers or scripts',
+    async (name) => {
+      const page = await render(name)
+      const html = markup(page)
+      expect(html).not.toMatch(/<script|\son[a-z]+=|\sstyle=/)
+      expect(html).toMatch(/<h1/)
+      expect(html.match(/<main/g)).toHaveLength(1)
+      expect(page.head).toMatch(/<title>[^<]+<\/title>/)
+    },
+  )
+
+  test.each(Object.keys(views))('%s keeps the nonce out of the data that scripts read', async (name) => {
+    const { body } = await render(name)
+    expect(body).not.toContain('n0nce')
+  })
+})
+
+describe('hosted sign-in works as a plain form', () => {
+  const steps = ['sign-in', 'password', 'password-wrong', 'email-code', 'totp', 'totp-enrolment', 'consent']
+
+  test.each(steps)('%s posts to the flow with its token and version', async (name) => {
+    const forms = formsOf(markup(await render(name)))
+    expect(forms.length).toBeGreaterThan(0)
+    for (const form of forms) {
+      expect(form).toMatch(/method="post"/)
+      expect(form).toContain('action="/flow/flw_fixture"')
+      expect(form).toMatch(/name="csrf"[^>]*value="csrf-token"|value="csrf-token"[^>]*name="csrf"/)
+      expect(form).toMatch(/<button/)
+    }
+  })
+
+  test('a wrong password is explained beside its field', async () => {
+    const html = markup(await render('password-wrong'))
+    expect(html).toContain('That password doesn’t match')
+    expect(html).toMatch(/aria-invalid="true"/)
+  })
+
+  test('consent says who asks, for what, and where it goes', async () => {
+    const html = markup(await render('consent'))
+    for (const text of ['Harbour Insights', 'See your e-mail address', 'harbour.example', 'alex@northwind.test'])
+      expect(html).toContain(text)
+  })
+
+  test('an authenticator app can be set up from the picture or the key', async () => {
+    const html = markup(await render('totp-enrolment'))
+    expect(html).toContain('M0 0h7v7h-7z')
+    expect(html.replace(/\s/g, '')).toContain('JBSWY3DPEHPK3PXP')
+  })
+})
+
+describe('branding', () => {
+  test('an organization’s two colours come in a style element with the page’s nonce', async () => {
+    const view = views['sign-in']
+    if (view?.page !== 'sign-in') throw new Error('no fixture')
+    const organization = {
+      id: 'org_demo',
+      handle: 'demo',
+      name: 'Northwind',
+      branding: { accent: '#0a7', primary: '#123' },
+    }
+    const { head } = await renderPage({ ...view, organization })
+    expect(head).toContain('<style nonce="n0nce">:root{--cardea-accent:#0a7;--cardea-primary:#123}</style>')
+  })
+
+  test('a name with markup in it stays text', async () => {
+    const view = views.logout
+    if (view?.page !== 'logout') throw new Error('no fixture')
+    const name = '</script><script>alert(1)</script>'
+    const { head, body } = await renderPage({ ...view, organization: { id: 'org_x', handle: 'x', name } })
+    expect(head + body).not.toContain('<script>alert')
+  })
+})
+
+test('signing out is one form with what the engine needs to know', async () => {
+  const [form = ''] = formsOf(markup(await render('logout')))
+  expect(form).toContain('action="/oidc/logout"')
+  expect(form).toContain('name="state"')
+  expect(form).toContain('name="csrf"')
+})
+
+test('an error says what to do next and which reference to give', async () => {
+  const html = markup(await render('error'))
+  expect(html).toContain('k3jX0aQ1mZ')
+  expect(html).toContain('href="/oauth2/authorize?client_id=calendar"')
+})
+
+test('empty lists say what they are for', async () => {
+  const html = markup(await render('account-empty'))
+  expect(html).toContain('No passkey yet')
+  expect(html).toContain('When an app asks for access')
+})
