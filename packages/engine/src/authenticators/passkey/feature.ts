@@ -20,7 +20,8 @@ const passkey: Authenticator = {
   multiFactor: true,
   withoutSubject: true,
   starts: true,
-  enrolled: async (engine, account) => (await engine.factors.of(account.org, account.id, 'passkey')).length > 0,
+  enrolled: async (engine, account, factors) =>
+    (factors ?? (await engine.factors.of(account.org, account.id))).some((one) => one.authenticator === 'passkey'),
   prompt: startAssertion,
   verify: verifyAssertion,
   enrol: { prompt: startEnrolment, verify: finishEnrolment },

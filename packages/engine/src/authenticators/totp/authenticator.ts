@@ -29,7 +29,8 @@ export const totp: Authenticator = {
   proves: 'possession',
   withoutSubject: false,
   starts: false,
-  enrolled: async (engine, account) => (await factorOf(engine, account.org, account.id)) !== undefined,
+  enrolled: async (engine, account, factors) =>
+    (factors ?? (await engine.factors.of(account.org, account.id))).some((one) => one.authenticator === 'totp'),
   prompt: async () => ({ prompt: { type: 'fields', fields: [field] }, state: null }),
   verify,
   enrol: { prompt: startEnrolment, verify: finishEnrolment },

@@ -1,6 +1,5 @@
 import type { FlowId } from '@cardea/protocol'
 import { isFailure } from '../../kernel/errors.ts'
-import type { Subject } from '../account/index.ts'
 import type { Engine } from '../engine.ts'
 import type { Params } from './authenticator.ts'
 import type { FlowOutcome, Proof, Visitor } from './doors.ts'
@@ -121,8 +120,7 @@ async function settle(engine: Engine, before: FlowRecord, judged: Judged, from: 
   }
   const client = await engine.clients.find(record.request.clientId)
   if (!client) throw flowErrors('flow.unknown')
-  const known: Subject | undefined = judged.subject
-  const driven = await drive(engine, record, await situate(engine, record, client, known))
+  const driven = await drive(engine, record, await situate(engine, record, client, judged))
   const { attempt } = judged
   if (driven.next.type === 'done') return finish(engine, driven, { from, stored, ...(attempt ? { attempt } : {}) })
   if (driven.next.type === 'refused') return refuse(engine, driven, 'unmet_requirements', stored)

@@ -97,6 +97,7 @@ async function sessionFor(
   return engine.sessions.create(unit, {
     org: record.org,
     account: account.id,
+    startedBy: record.request.clientId,
     factors: record.done,
     userAgent: from?.userAgent,
     address: from?.address,

@@ -5,13 +5,13 @@ import type { Subject } from '../account/index.ts'
 import type { Standing, Who } from '../attempt/index.ts'
 import { isKnownDevice } from '../attempt/index.ts'
 import type { Engine } from '../engine.ts'
-import type { Authenticator, Params, Verdict } from './authenticator.ts'
+import type { Authenticator, Ceremony, Params, Verdict } from './authenticator.ts'
 import type { Visitor } from './doors.ts'
 import type { Driven } from './drive.ts'
 import { plain } from './drive.ts'
 import { flowErrors } from './errors.ts'
 import type { FlowRecord } from './flow.ts'
-import { ceremonyOf } from './situation.ts'
+import { ceremonyOf, factorsOf } from './situation.ts'
 import { claimAnswer, releaseAnswer, saveFlow } from './store.ts'
 
 /** What an answer made of the record. */
@@ -24,6 +24,8 @@ export interface Judged {
   /** A success whose failures before are to be forgotten. */
   readonly attempt?: { readonly who: Who; readonly standing: Standing }
   readonly event?: NewEvent
+  /** What the subject had enrolled before the answer, when the answer changed nothing of it. */
+  readonly factors?: Ceremony['factors']
 }
 
 /** Judged answers of one flow, right and wrong; a sign-in has no more than a few right ones. */
@@ -73,6 +75,7 @@ export async function judge(
   const ceremony = ceremonyOf(engine, record, client, driven.subject)
   const subject = driven.subject ?? (await authenticator.subjectOf?.(ceremony, params))
   const who = subject && pending?.purpose !== 'enrol' ? whoOf(engine, subject, from) : undefined
+  const factors = subject && factorsOf(engine, subject)
   let standing: Standing | undefined
   try {
     standing = who && (await engine.attempts.allow(who))
@@ -84,7 +87,7 @@ export async function judge(
   const verdict = await asked(engine, record, () => {
     const part = pending?.purpose === 'enrol' ? authenticator.enrol : authenticator
     if (!part) throw flowErrors('flow.authenticator_not_offered')
-    return part.verify({ ...ceremony, subject }, params, pending?.state ?? null)
+    return part.verify({ ...ceremony, subject, ...(factors ? { factors } : {}) }, params, pending?.state ?? null)
   })
 
   if (verdict.type === 'again') {
@@ -109,7 +112,9 @@ export async function judge(
       event: failedEvent(record, authenticator, subject, from),
     }
   }
-  return proven(engine, driven, authenticator, verdict, { subject, typed: params.username, who, standing })
+  const judged = proven(engine, driven, authenticator, verdict, { subject, typed: params.username, who, standing })
+  const unchanged = factors && pending?.purpose !== 'enrol' && judged.subject === subject
+  return unchanged ? { ...judged, factors } : judged
 }
 
 function proven(

@@ -20,11 +20,11 @@ export async function situate(
   engine: Engine,
   record: FlowRecord,
   client: Client,
-  known?: Subject,
+  known: { readonly subject?: Subject | undefined; readonly factors?: Ceremony['factors'] } = {},
 ): Promise<Surroundings> {
-  const subject = known ?? (await subjectOf(engine, record))
+  const subject = known.subject ?? (await subjectOf(engine, record))
   const account = subject?.type === 'account' && record.done.length > 0 ? subject.account : undefined
-  const enrolled = account ? await enrolledBy(engine, record, account) : new Set<string>()
+  const enrolled = account ? await enrolledBy(engine, record, account, known.factors) : new Set<string>()
   const acr = wantedAcr(record.request)
   const facts = {
     identifier: record.identifier,
@@ -48,8 +48,13 @@ async function subjectOf(engine: Engine, record: FlowRecord): Promise<Subject | 
   return { type: 'ghost', id: record.account, org: record.org, identifier: record.identifier ?? '' }
 }
 
-async function enrolledBy(engine: Engine, record: FlowRecord, account: Account): Promise<ReadonlySet<string>> {
-  const factors = await engine.factors.of(account.org, account.id)
+async function enrolledBy(
+  engine: Engine,
+  record: FlowRecord,
+  account: Account,
+  read: Ceremony['factors'] = factorsOf(engine, { type: 'account', account }),
+): Promise<ReadonlySet<string>> {
+  const factors = await read()
   const registry = engine.contributed(authenticators)
   const names = new Set(record.policy.steps.flatMap((step) => step.alternatives))
   const enrolled = new Set<string>()
@@ -57,6 +62,18 @@ async function enrolledBy(engine: Engine, record: FlowRecord, account: Account):
     if (await registry.get(name)?.enrolled(engine, account, factors)) enrolled.add(name)
   }
   return enrolled
+}
+
+/** The subject's factors, read when first asked for; a ghost's are looked for as well. */
+export function factorsOf(engine: Engine, subject: Subject): NonNullable<Ceremony['factors']> {
+  let read: ReturnType<Engine['factors']['of']> | undefined
+  return () => {
+    read ??=
+      subject.type === 'account'
+        ? engine.factors.of(subject.account.org, subject.account.id)
+        : engine.factors.of(subject.org, subject.id)
+    return read
+  }
 }
 
 /** What an authenticator gets to know of the flow. */

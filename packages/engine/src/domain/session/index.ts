@@ -20,7 +20,7 @@ export interface Sessions {
   /** A new session with fresh secrets (`secret` for the cookie, `isk`), both returned once. Emits `session.created`. */
   readonly create: (
     unit: Unit,
-    session: Pick<Session, 'org' | 'account' | 'factors' | 'userAgent' | 'address'>,
+    session: Pick<Session, 'org' | 'account' | 'startedBy' | 'factors' | 'userAgent' | 'address'>,
   ) => Promise<{ session: Session; secret: string; isk: string }>
   /** Adds factors after a re-authentication and renews the cookie's secret (V7 7.2.4). */
   readonly renew: (

@@ -15,6 +15,8 @@ export interface Session {
   readonly id: SessionId
   readonly org: OrganizationId
   readonly account: AccountId
+  /** `client_id` of the app it was made for: its first participant. */
+  readonly startedBy: string
   readonly factors: readonly ProvenFactor[]
   readonly createdAt: number
   readonly lastUsedAt: number

@@ -8,6 +8,7 @@ interface SessionTable {
   org_id: OrganizationId
   id: SessionId
   account: AccountId
+  started_by: string
   /** SHA-256 of the cookie's secret. */
   secret_hash: string
   isk_hash: string
@@ -50,6 +51,7 @@ export const sessionMigrations: readonly Migration[] = [
         .addColumn('org_id', column.text, (c) => c.notNull())
         .addColumn('id', column.text, (c) => c.primaryKey())
         .addColumn('account', column.text, (c) => c.notNull())
+        .addColumn('started_by', column.text, (c) => c.notNull())
         .addColumn('secret_hash', column.text, (c) => c.notNull().unique())
         .addColumn('isk_hash', column.text, (c) => c.notNull().unique())
         .addColumn('factors', column.json, (c) => c.notNull())
@@ -120,6 +122,7 @@ export async function insertSession(unit: Unit, session: Session, secretHash: st
       org_id: session.org,
       id: session.id,
       account: session.account,
+      started_by: session.startedBy,
       secret_hash: secretHash,
       isk_hash: session.iskHash,
       factors: JSON.stringify(session.factors),
@@ -188,7 +191,12 @@ export async function deleteSession(
   org: OrganizationId,
   id: SessionId,
 ): Promise<{ readonly account: AccountId; readonly participants: readonly string[] } | undefined> {
-  const row = await unit.in(org).deleteFrom('session').where('id', '=', id).returning('account').executeTakeFirst()
+  const row = await unit
+    .in(org)
+    .deleteFrom('session')
+    .where('id', '=', id)
+    .returning(['account', 'started_by'])
+    .executeTakeFirst()
   if (!row) return undefined
   const gone = await unit
     .in(org)
@@ -196,7 +204,7 @@ export async function deleteSession(
     .where('session', '=', id)
     .returning('client_id')
     .execute()
-  return { account: row.account, participants: gone.map((one) => one.client_id) }
+  return { account: row.account, participants: [row.started_by, ...gone.map((one) => one.client_id)] }
 }
 
 /** Sessions past their absolute or idle end. */
@@ -239,6 +247,7 @@ function toSession(row: Selectable<SessionTable>): Session {
     id: row.id,
     org: row.org_id,
     account: row.account,
+    startedBy: row.started_by,
     factors: JSON.parse(row.factors),
     createdAt: row.created_at,
     lastUsedAt: row.last_used_at,

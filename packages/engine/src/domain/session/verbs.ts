@@ -69,6 +69,7 @@ export function createSessions(kernel: Kernel): Sessions {
         id,
         org: given.org,
         account: given.account,
+        startedBy: given.startedBy,
         factors: given.factors,
         createdAt: at,
         lastUsedAt: at,
@@ -105,8 +106,14 @@ export function createSessions(kernel: Kernel): Sessions {
     },
 
     isk: iskOf,
-    addParticipant: (unit, session, clientId) => insertParticipant(unit, session, clientId),
-    participants: (org, id) => listParticipants(store, org, id),
+    async addParticipant(unit, session, clientId) {
+      if (session.startedBy !== clientId) await insertParticipant(unit, session, clientId)
+    },
+
+    async participants(org, id) {
+      const session = await findSession(store, org, id)
+      return session ? [session.startedBy, ...(await listParticipants(store, org, id))] : []
+    },
 
     async list(org, account) {
       const at = now()
