@@ -1,8 +1,10 @@
+import { createBffSessions } from '@cardea/engine/bff-sessions'
+import { testEngine } from '@cardea/engine/testing'
 import type { BffSession, FlowAnswer, NativeStep } from '@cardea/protocol'
 import { nativeAuthenticators } from '@cardea/protocol'
 import { exportJWK, generateKeyPair } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { memoryStore } from './index.ts'
+import { createBff } from './index.ts'
 import type { App } from './testing/app.ts'
 import { app } from './testing/app.ts'
 import type { Browser } from './testing/browser.ts'
@@ -16,6 +18,7 @@ const clientSecret = 'a-secret-of-a-test-app-0001'
 let idp: Cardea
 let calendar: App
 let mail: App
+let mailAgain: App
 let keyed: App
 
 beforeAll(async () => {
@@ -49,13 +52,16 @@ beforeAll(async () => {
   )
   const common = { issuer: idp.url, now: () => idp.test.clock.now() }
   calendar = await app(() => ({ ...common, clientId: 'calendar', clientSecret }), ports.calendar)
-  mail = await app(() => ({ ...common, clientId: 'mail', clientSecret, store: memoryStore(common.now) }), ports.mail)
+  // Two processes of one app, with the engine's database between them.
+  const store = () => createBffSessions(idp.test.engine, 'mail')
+  mail = await app(() => ({ ...common, clientId: 'mail', clientSecret, store: store() }), ports.mail)
+  mailAgain = await app(() => ({ ...common, clientId: 'mail', clientSecret, store: store() }))
   const key = { key: privateKey, kid: 'k1' }
   keyed = await app(() => ({ ...common, clientId: 'keyed', clientSecret: '', privateKey: key }), ports.keyed)
 })
 
 afterAll(async () => {
-  for (const each of [calendar, mail, keyed, idp]) await each.close()
+  for (const each of [calendar, mail, mailAgain, keyed, idp]) await each.close()
 })
 
 const read = async <T>(answer: Promise<Response>) => (await (await answer).json()) as T
@@ -65,7 +71,12 @@ const optionWith = (step: NativeStep, param: string) =>
   step.authenticators.find(({ requiredParams = [] }) => requiredParams.includes(param))?.authenticatorId ?? ''
 
 /** Answers step after step as the policy asks for them. */
-async function signIn(served: App, who: Browser, password = person.password, start = {}): Promise<FlowAnswer> {
+async function signIn(
+  served: Pick<App, 'url'>,
+  who: Browser,
+  password = person.password,
+  start = {},
+): Promise<FlowAnswer> {
   let answer = await read<FlowAnswer>(who.post(`${served.url}/auth/flow`, start))
   for (let round = 0; answer.status === 'step' && !answer.retry && round < 4; round++) {
     const { step, version } = answer
@@ -154,6 +165,19 @@ test('somebody signs in on the hosted pages, without JavaScript', async () => {
   expect(await session(mail, who)).toMatchObject({ status: 'signed-in', user: { name: 'Alex' } })
 })
 
+test('T-BFF-05 forty parallel requests over two processes with one database make one refresh', async () => {
+  const who = mail.browser()
+  await hosted(who)
+  const before = idp.refreshes()
+  idp.test.clock.advance(400_000)
+  const headers = { 'cardea-csrf': '1', cookie: [...who.cookies()].map((pair) => pair.join('=')).join('; ') }
+  const calls = Array.from({ length: 40 }, (_, index) =>
+    read<BffSession>(fetch(`${index % 2 ? mail.url : mailAgain.url}/auth/session`, { headers })),
+  )
+  for (const each of await Promise.all(calls)) expect(each).toMatchObject({ status: 'signed-in' })
+  expect(idp.refreshes()).toBe(before + 1)
+})
+
 test('sign-out ends the session at the identity provider too, with no token in any address', async () => {
   const who = mail.browser()
   await hosted(who)
@@ -178,4 +202,38 @@ test('the identifier step comes first', async () => {
   const offered =
     answer.status === 'step' ? answer.step.authenticators.map(({ authenticatorId }) => authenticatorId) : []
   expect(offered).toContain(nativeAuthenticators.identifier.id)
+})
+
+test('an engine in the same process needs no network, and https gives __Host- cookies', async () => {
+  const origin = 'https://app.example'
+  const engine = await testEngine({
+    publicUrl: 'https://id.example',
+    config: {
+      organizations: [{ handle: 'demo', name: 'Northwind' }],
+      accounts: [{ ...person, email: person.username }],
+      apps: [
+        {
+          clientId: 'calendar',
+          name: 'Calendar',
+          secret: clientSecret,
+          redirectUris: [`${origin}/auth/callback`],
+          firstParty: true,
+          appNative: true,
+        },
+      ],
+    },
+  })
+  const bff = createBff({
+    issuer: engine.publicUrl,
+    clientId: 'calendar',
+    clientSecret,
+    publicUrl: origin,
+    secret: 'a secret of at least thirty-two characters',
+    now: engine.clock.now,
+    fetch: (url, init) => engine.fetch(new Request(url, init)),
+  })
+  const who = browser(origin, async (url, init) => bff.fetch(new Request(url, init)))
+  expect(await signIn({ url: origin }, who)).toMatchObject({ status: 'signed-in' })
+  expect([...who.cookies().keys()].every((name) => name.startsWith('__Host-cardea.calendar.'))).toBe(true)
+  await engine.close()
 })

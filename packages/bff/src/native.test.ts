@@ -108,6 +108,20 @@ describe('app-native sign-in', () => {
     expect(app.idp.count('/oauth2/authn')).toBe(0)
   })
 
+  test.each(['//evil.example', '/\\evil.example', 'https://evil.example', 'javascript:alert(1)'])(
+    'T-RED-05 returnTo %j of sign-in and sign-out leads home',
+    async (returnTo) => {
+      const browser = app.browser()
+      const { version } = await app.start(browser, { returnTo })
+      expect(await app.answer(browser, version, 'right')).toMatchObject({ status: 'signed-in', returnTo: '/' })
+      const cookie = [...browser.cookies()].map((pair) => pair.join('=')).join('; ')
+      const { signOutForm } = await app.bff.session(new Request(app.url, { headers: { cookie } }))
+      const fields = { csrf: signOutForm?.csrf ?? '', returnTo }
+      const answer = await browser.form(app.url + (signOutForm?.action ?? ''), fields)
+      expect([answer.status, answer.headers.get('location')]).toEqual([303, '/'])
+    },
+  )
+
   test('step-up goes on with the session there is', async () => {
     const browser = app.browser()
     await app.signIn(browser)

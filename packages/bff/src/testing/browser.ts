@@ -14,7 +14,8 @@ export interface Browser {
   readonly seen: string[]
 }
 
-export function browser(origin: string): Browser {
+/** `send`: how requests travel; over the network unless a test keeps everything in one process. */
+export function browser(origin: string, send: typeof fetch = fetch): Browser {
   const jar = new Map<string, string>()
   const seen: string[] = []
 
@@ -31,7 +32,7 @@ export function browser(origin: string): Browser {
   const open = async (url: string, init: RequestInit = {}): Promise<Response> => {
     const headers = new Headers(init.headers)
     if (jar.size > 0) headers.set('cookie', [...jar].map(([name, value]) => `${name}=${value}`).join('; '))
-    const response = await fetch(url, { redirect: 'manual', ...init, headers })
+    const response = await send(url, { redirect: 'manual', ...init, headers })
     store(response)
     const shown = [...response.headers].filter(([name]) => name !== 'set-cookie').map((pair) => pair.join(': '))
     seen.push(url, ...shown, await response.clone().text())

@@ -1,3 +1,5 @@
+import { defaultFeatures } from '@cardea/engine'
+import { bffSessions } from '@cardea/engine/bff-sessions'
 import type { TestEngine } from '@cardea/engine/testing'
 import { testEngine } from '@cardea/engine/testing'
 import type { CardeaConfig, PageView } from '@cardea/protocol'
@@ -24,6 +26,7 @@ export async function cardea(config: (url: string) => CardeaConfig, outboundAllo
     publicUrl: port.url,
     config: config(port.url),
     outboundAllow,
+    features: [...defaultFeatures, bffSessions],
     pages: (view) => ({ head: '', body: `<script type="application/json">${JSON.stringify(view)}</script>` }),
   })
   const tokens: string[] = []

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { NitroPluginConfig } from 'nitro/vite'
 import { nitro } from 'nitro/vite'
 import type { Plugin, UserConfig } from 'vite'
@@ -11,6 +12,8 @@ export interface CardeaOptions
     BffOptions,
     'issuer' | 'clientId' | 'publicUrl' | 'basePath' | 'home' | 'scope' | 'resource' | 'lifetime' | 'api' | 'cookiePath'
   > {
+  /** Module whose default export is a `SessionStore` (`./server/sessions.ts`). Without it sessions are in the cookie. */
+  store?: string
   /** More for Nitro: other routes, presets, public assets. */
   nitro?: NitroPluginConfig
 }
@@ -56,9 +59,12 @@ function prepare(options: { publicUrl?: string }): Plugin {
  * (`.output/server/index.mjs`).
  */
 export function cardea(options: Partial<CardeaOptions> = {}): Plugin[] {
-  const { nitro: more = {}, ...bff } = options
+  const { nitro: more = {}, store, ...bff } = options
   const basePath = bff.basePath ?? '/auth'
-  const handler = `import { bffHandler } from '@cardea/bff/nitro'\nexport default bffHandler(${JSON.stringify(bff)})`
+  const given = JSON.stringify(bff)
+  const handler = store
+    ? `import { bffHandler } from '@cardea/bff/nitro'\nimport store from ${JSON.stringify(resolve(store))}\nexport default bffHandler({ ...${given}, store })`
+    : `import { bffHandler } from '@cardea/bff/nitro'\nexport default bffHandler(${given})`
   return [
     prepare(bff),
     ...nitro({

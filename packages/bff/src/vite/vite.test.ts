@@ -28,7 +28,9 @@ function writeApp(): void {
     'main.js': "document.querySelector('#app').textContent = 'hello'",
     'vite.config.js': `
       import { cardea } from '@cardea/bff/vite'
-      export default { plugins: [cardea({ clientId: 'mail', nitro: { exportConditions: ['cardea-source'] } })] }`,
+      const api = [{ path: '/profile', target: '${idp.url}/me', methods: ['GET', 'POST'] }]
+      const nitro = { exportConditions: ['cardea-source'] }
+      export default { plugins: [cardea({ clientId: 'mail', api, nitro })] }`,
     '.env': `CARDEA_ISSUER=${idp.url}\nCARDEA_CLIENT_SECRET=mail-secret-of-the-test\n`,
   }
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
@@ -88,7 +90,18 @@ async function signInAndReadSession(): Promise<unknown> {
   const callback = await idp.signIn(person, login.headers.get('location') ?? '', 'alex')
   const back = await person.open(callback)
   expect([back.status, back.headers.get('location')]).toEqual([303, '/deep/page'])
-  return (await person.call(`${url}/auth/session`)).json()
+  const profile = await person.call(`${url}/auth/api/profile`)
+  expect(await profile.json()).toMatchObject({ sub: 'alex' })
+  const posted = await person.call(`${url}/auth/api/profile`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'a=b',
+  })
+  expect(await posted.json()).toMatchObject({ sub: 'alex' })
+  const session = await (await person.call(`${url}/auth/session`)).json()
+  expect((await person.post(`${url}/auth/sign-out`, {})).status).toBe(200)
+  expect(await (await person.call(`${url}/auth/session`)).json()).toEqual({ status: 'signed-out' })
+  return session
 }
 
 beforeAll(async () => {
