@@ -7,5 +7,6 @@ export default defineConfig({
   serverDir: false,
   // Names carry a hash of their content, so a browser never asks for one again.
   publicAssets: [{ baseURL: '/_portal', dir: '../portal/dist/client/_portal', maxAge: 31_536_000 }],
+  routeRules: { '/_portal/**': { headers: { 'x-content-type-options': 'nosniff' } } },
   compressPublicAssets: { gzip: true, brotli: true },
 })

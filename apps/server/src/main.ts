@@ -19,10 +19,11 @@ async function start(): Promise<void> {
     silent: true,
     gracefulShutdown: false,
     // Only built files go through Nitro's router; everything else is one call away from the engine.
-    fetch: (request) =>
-      new URL(request.url).pathname.startsWith('/_portal/')
-        ? files.fetch(request)
-        : host.fetch(request, addressOf(request.ip ?? '', request.headers.get('x-forwarded-for'))),
+    fetch: async (request) => {
+      const file = new URL(request.url).pathname.startsWith('/_portal/') ? await files.fetch(request) : undefined
+      if (file && file.status !== 404) return file
+      return host.fetch(request, addressOf(request.ip ?? '', request.headers.get('x-forwarded-for')))
+    },
   })
   try {
     await server.serve()

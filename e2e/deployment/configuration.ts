@@ -1,0 +1,98 @@
+import type { CardeaConfig } from '@cardea/protocol'
+import type { Addresses } from './addresses.ts'
+
+type App = NonNullable<CardeaConfig['apps']>[number]
+
+/** The same for everybody who is made for tests. */
+export const password = 'correct-horse-2026'
+
+/** Fixed set-up key of the people who already have an authenticator app. */
+export const totpSecret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
+
+/** Kinds of people: with a password only, told to use an authenticator app, one who has it already, told to add a passkey. */
+export const kinds = ['plain', 'totp', 'enrolled', 'passkey'] as const
+export type Kind = (typeof kinds)[number]
+
+export const usernameOf = (kind: Kind, number: number): string => `${kind}-${number}@people.test`
+
+/** One app's own name for its secret. */
+export const secretOf = (clientId: string): string => `secret-of-${clientId}-for-tests`
+
+const attributesOf = (kind: Kind) => (kind === 'totp' || kind === 'passkey' ? { attributes: { mfa: kind } } : {})
+
+function peopleOf(kind: Kind, count: number): NonNullable<CardeaConfig['accounts']> {
+  return Array.from({ length: count }, (_, number) => ({
+    username: usernameOf(kind, number),
+    email: usernameOf(kind, number),
+    emailVerified: true,
+    name: `${kind.charAt(0).toUpperCase()}${kind.slice(1)} Person ${number}`,
+    password,
+    ...attributesOf(kind),
+    ...(kind === 'enrolled' ? { totp: totpSecret } : {}),
+  }))
+}
+
+/** A demo app as its backend-for-frontend needs it. */
+function demoApp(clientId: string, name: string, origin: string, appNative: boolean): App {
+  return {
+    clientId,
+    name,
+    secret: secretOf(clientId),
+    uri: origin,
+    firstParty: true,
+    appNative,
+    origins: [origin],
+    redirectUris: [`${origin}/auth/callback`],
+    postLogoutRedirectUris: [`${origin}/auth/signed-out`],
+    backchannelLogoutUri: `${origin}/auth/backchannel-logout`,
+    refreshLeeway: 10,
+  }
+}
+
+/** May do everything the Admin API has. */
+export const administrator = {
+  clientId: 'administrator',
+  scopes: [
+    'accounts:read',
+    'accounts:write',
+    'apps:read',
+    'apps:write',
+    'sessions:read',
+    'sessions:write',
+    'organizations:read',
+    'organizations:write',
+    'audit:read',
+  ],
+} as const
+
+/** Organization, people, the demo apps and an administrator; `more` adds what a suite needs. */
+export function configuration(
+  { calendar, mail, thirdParty }: Addresses,
+  people: Partial<Record<Kind, number>>,
+  more: readonly App[] = [],
+): CardeaConfig {
+  return {
+    organizations: [{ handle: 'demo', name: 'Northwind' }],
+    apps: [
+      demoApp('calendar', 'Northwind Calendar', calendar, true),
+      demoApp('mail', 'Northwind Mail', mail, false),
+      {
+        clientId: 'third-party',
+        name: 'Planner of Others',
+        secret: secretOf('third-party'),
+        uri: thirdParty,
+        redirectUris: [`${thirdParty}/callback`],
+        postLogoutRedirectUris: [`${thirdParty}/`],
+      },
+      {
+        clientId: administrator.clientId,
+        name: 'Administrator',
+        secret: secretOf(administrator.clientId),
+        grantTypes: ['client_credentials'],
+        scopes: [...administrator.scopes],
+      },
+      ...more,
+    ],
+    accounts: kinds.flatMap((kind) => peopleOf(kind, people[kind] ?? 0)),
+  }
+}
