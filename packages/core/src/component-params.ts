@@ -49,6 +49,8 @@ export interface ComponentParams {
   'copy.done': None
   'choose.heading': None
   'choose.subheading': None
+  'choose.enrol.heading': None
+  'choose.enrol.subheading': None
   'fields.heading': { name: string }
   'fields.label': { name: string }
   'option.identifier': None

@@ -4,7 +4,7 @@ import type { Runtime } from '../runtime.ts'
 import type { Session } from '../session.ts'
 import type { Store } from '../store.ts'
 import { createStore } from '../store.ts'
-import type { FlowTransport } from '../transport/transport.ts'
+import type { FlowTransport, StepAnswer } from '../transport/transport.ts'
 import { reduceSignIn } from './reducer.ts'
 import type { Effect, SignInEvent, SignInOptions, SignInState } from './state.ts'
 
@@ -86,10 +86,17 @@ export function createSignIn(parts: SignInParts): SignInFlow {
     else if (!conditional) send({ type: 'passkey-failed', fault: { type: `passkey-${outcome.type}` } })
   }
 
+  async function prepare(answer: StepAnswer): Promise<void> {
+    const offers = await passkeys?.conditional()
+    const told = offers ? await transport.answer(answer).catch(() => undefined) : undefined
+    send({ type: 'prepared', answer: told })
+  }
+
   function run(effect: Effect): void {
     if (effect.type === 'start') ask(transport.start?.(start()))
     else if (effect.type === 'answer') ask(transport.answer(effect.answer))
     else if (effect.type === 'passkey') void runPasskey(effect)
+    else if (effect.type === 'prepare') void prepare(effect.answer)
     else if (effect.type === 'cancel-passkey') cancelCeremony()
     else if (effect.type === 'adopt') session?.adopt(effect.session)
     else if (effect.type === 'navigate') runtime.navigate(effect.url)

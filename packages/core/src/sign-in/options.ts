@@ -29,8 +29,9 @@ export const isReady = (option: NativeAuthenticator): boolean =>
 /** Whether this SDK can do it at all; a redirect to another provider belongs to hosted sign-in. */
 export const isSupported = (option: NativeAuthenticator): boolean => knownAs(option) !== undefined || isReady(option)
 
-/** All options of this place: those listed last, with the ones the step now completes. */
+/** All options of this place: those the step names, else those listed last with the one the step now completes. */
 export function mergeOptions(step: NativeStep, before: StepState | undefined): readonly NativeAuthenticator[] {
+  if (step.alternatives) return [...step.authenticators, ...step.alternatives]
   if (step.stepType !== 'AUTHENTICATOR_PROMPT' || !before) return step.authenticators
   const samePlace = before.step.progress?.step === step.progress?.step && before.step.identifier === step.identifier
   const started = step.authenticators[0]
@@ -41,17 +42,29 @@ export function mergeOptions(step: NativeStep, before: StepState | undefined): r
   return before.options.map((option) => (option.authenticatorId === started.authenticatorId ? started : option))
 }
 
-/** What to show first: the one that was started, else what the person was looking at, else the first with fields. */
+/**
+ * What to show first: the one that was started, else what the person was looking at, else the first with fields.
+ * A passkey that was started before anybody is known waits in the autofill of the identifier field,
+ * unless the person `asked` for it.
+ */
 export function selectOption(
   step: NativeStep,
   options: readonly NativeAuthenticator[],
   before: string | undefined,
+  asked: string | undefined,
 ): string | undefined {
-  if (step.stepType === 'AUTHENTICATOR_PROMPT') return step.authenticators[0]?.authenticatorId
+  const withFields = options.find((option) => isReady(option) && challengeOf(option) === undefined)
+  const started = step.stepType === 'AUTHENTICATOR_PROMPT' ? step.authenticators.find(isReady) : undefined
+  if (started && started.authenticatorId === asked) return asked
+  if (started && challengeOf(started) && !step.identifier && withFields) return withFields.authenticatorId
+  if (started) return started.authenticatorId
   const kept = options.find((option) => option.authenticatorId === before && isReady(option))
-  const first = options.find((option) => isReady(option) && challengeOf(option) === undefined)
-  return (kept ?? first)?.authenticatorId
+  return (kept ?? withFields)?.authenticatorId
 }
 
 export const selectedOption = ({ options, selected }: StepState): NativeAuthenticator | undefined =>
   options.find(({ authenticatorId }) => authenticatorId === selected)
+
+/** The option by whose name an enrolment can be put off. */
+export const skippable = (state: StepState): NativeAuthenticator | undefined =>
+  [selectedOption(state), ...state.options].find((option) => option && dataOf(option).skippable === 'true')

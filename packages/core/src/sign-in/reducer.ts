@@ -10,6 +10,7 @@ import {
   paramsOf,
   selectedOption,
   selectOption,
+  skippable,
 } from './options.ts'
 import type { Effect, Fault, Pending, SignInEvent, SignInOptions, SignInState, StepState } from './state.ts'
 
@@ -31,10 +32,15 @@ const passkeyEffect = (state: StepState, conditional: boolean): readonly Effect[
 }
 
 /** The browser's autofill may offer passkeys as soon as the person looks at the identifier field. */
-const autofill = (state: StepState): readonly Effect[] => {
+function withAutofill(state: StepState): Result {
   const shown = selectedOption(state)
   const asksWho = shown && paramsOf(shown).some(({ param }) => param === 'username')
-  return asksWho ? passkeyEffect(state, true) : []
+  const passkey = asksWho && state.options.find((option) => knownAs(option) === 'passkey')
+  if (!passkey) return [state, []]
+  if (challengeOf(passkey)) return [state, passkeyEffect(state, true)]
+  const { version, csrf } = state
+  const answer: StepAnswer = { version, csrf, authenticatorId: passkey.authenticatorId }
+  return [{ ...state, preparing: {} }, [{ type: 'prepare', answer }]]
 }
 
 function onStep(state: SignInState, answer: Extract<FlowAnswer, { status: 'step' }>, options: SignInOptions): Result {
@@ -45,6 +51,7 @@ function onStep(state: SignInState, answer: Extract<FlowAnswer, { status: 'step'
     if (options.hostedUrl) return leave(options.hostedUrl, before)
     return [{ type: 'failed', failure: { code: 'flow.authenticator_unknown', params: {} } }, []]
   }
+  const asked = before?.pending?.type === 'choose' ? before.pending.authenticatorId : undefined
   const next: StepState = {
     type: 'step',
     version,
@@ -52,14 +59,29 @@ function onStep(state: SignInState, answer: Extract<FlowAnswer, { status: 'step'
     step,
     retry,
     options: merged,
-    selected: selectOption(step, merged, before?.selected),
+    selected: selectOption(step, merged, before?.selected, asked),
     turn: (before?.turn ?? 0) + 1,
   }
   // Who asked for a passkey gets the browser's dialog without pressing again.
-  const asked = before?.pending?.type === 'choose' && before.pending.authenticatorId === next.selected
-  const ceremony = asked ? passkeyEffect(next, false) : []
+  const ceremony = asked !== undefined && asked === next.selected ? passkeyEffect(next, false) : []
   if (ceremony.length > 0) return [{ ...next, pending: { type: 'passkey' } }, ceremony]
-  return [next, autofill(next)]
+  return withAutofill(next)
+}
+
+/** The same form stays on show, with a passkey ready; what the person did meanwhile goes on from there. */
+function onPrepared(state: StepState, answer: FlowAnswer | undefined, options: SignInOptions): Result {
+  const queued = state.preparing?.queued
+  const { version, csrf, step } = answer?.status === 'step' ? answer : state
+  const next: StepState = {
+    ...state,
+    version,
+    csrf,
+    options: answer?.status === 'step' ? mergeOptions(step, state) : state.options,
+    preparing: undefined,
+    pending: queued ? undefined : state.pending,
+  }
+  if (queued) return reduceSignIn(next, queued, options)
+  return [next, passkeyEffect(next, true)]
 }
 
 const leave = (url: string, from: StepState | undefined): Result => [
@@ -117,7 +139,7 @@ function onChoose(state: StepState, authenticatorId: string): Result {
   const pending: Pending = { type: 'choose', authenticatorId }
   if (!isReady(option)) return send(state, pending, { authenticatorId })
   const shown: StepState = { ...state, selected: authenticatorId, fault: undefined, turn: state.turn + 1 }
-  if (knownAs(option) !== 'passkey') return [shown, autofill(shown)]
+  if (knownAs(option) !== 'passkey') return withAutofill(shown)
   return [{ ...shown, pending: { type: 'passkey' } }, [{ type: 'cancel-passkey' }, ...passkeyEffect(shown, false)]]
 }
 
@@ -136,10 +158,12 @@ function onStepEvent(state: StepState, event: SignInEvent): Result {
       return selected
         ? send(state, { type: 'resend' }, { authenticatorId: selected, params: { resendCode: 'true' } })
         : [state, []]
-    case 'skip':
-      return selected
-        ? send(state, { type: 'skip' }, { authenticatorId: selected, params: { skip: 'true' } })
+    case 'skip': {
+      const authenticatorId = skippable(state)?.authenticatorId
+      return authenticatorId
+        ? send(state, { type: 'skip' }, { authenticatorId, params: { skip: 'true' } })
         : [state, []]
+    }
     case 'decide':
       return send(state, { type: event.decision }, { decision: event.decision })
     case 'passkey':
@@ -158,6 +182,17 @@ function onStepEvent(state: StepState, event: SignInEvent): Result {
   }
 }
 
+const pendingOf = (event: SignInEvent): Pending | undefined => {
+  if (event.type === 'choose') return event
+  return event.type === 'submit' || event.type === 'change' ? { type: event.type } : undefined
+}
+
+/** While a passkey is made ready the flow's version is about to change: an answer now would come too late. */
+function queue(state: StepState, event: SignInEvent): Result {
+  const pending = pendingOf(event)
+  return pending ? [{ ...state, pending, preparing: { queued: event } }, []] : [state, []]
+}
+
 /** Whether an event of the person may interrupt what is pending. A passkey dialog may always be left. */
 const interrupts = (state: StepState, event: SignInEvent): boolean =>
   state.pending === undefined || state.pending.type === 'passkey' || /^(answered|unreachable|passkey-)/.test(event.type)
@@ -169,6 +204,8 @@ export function reduceSignIn(state: SignInState, event: SignInEvent, options: Si
     return state.type === 'loading' ? [state, []] : [{ type: 'loading' }, [{ type: 'start' }]]
   }
   if (event.type === 'answered') return onAnswer(state, event.answer, options)
+  if (event.type === 'prepared') return state.type === 'step' ? onPrepared(state, event.answer, options) : [state, []]
+  if (state.type === 'step' && state.preparing) return queue(state, event)
   if (state.type === 'step') return interrupts(state, event) ? onStepEvent(state, event) : [state, []]
   if (event.type === 'unreachable') return [{ type: 'failed', failure: { code: 'network', params: {} } }, []]
   return [state, []]

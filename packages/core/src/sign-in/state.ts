@@ -26,6 +26,8 @@ export interface StepState {
   readonly selected?: string | undefined
   readonly pending?: Pending | undefined
   readonly fault?: Fault | undefined
+  /** A passkey is being made ready for the autofill; what the person does meanwhile waits for its answer. */
+  readonly preparing?: { readonly queued?: SignInEvent | undefined } | undefined
   /** Counts what asks for the person's attention: a new form, a refusal. The first takes no announcement. */
   readonly turn: number
 }
@@ -56,6 +58,8 @@ export type SignInEvent =
   | { readonly type: 'start' }
   | { readonly type: 'answered'; readonly answer: FlowAnswer }
   | { readonly type: 'unreachable' }
+  /** The quiet start of a passkey is over; without an answer there is no autofill. */
+  | { readonly type: 'prepared'; readonly answer?: FlowAnswer | undefined }
   /** The step's form, by field name. */
   | { readonly type: 'submit'; readonly values: Readonly<Record<string, string>> }
   | { readonly type: 'choose'; readonly authenticatorId: string }
@@ -80,6 +84,8 @@ export type Effect =
       readonly challengeData: string
       readonly conditional: boolean
     }
+  /** Starts a passkey option quietly, where the browser can offer it in the autofill. */
+  | { readonly type: 'prepare'; readonly answer: StepAnswer }
   | { readonly type: 'cancel-passkey' }
   | { readonly type: 'adopt'; readonly session: BffSession }
   | { readonly type: 'navigate'; readonly url: string }

@@ -5,7 +5,7 @@ import type { Message } from '../text.ts'
 import { plain } from '../text.ts'
 import { formEntries } from '../transport/flow-door.ts'
 import { fieldView } from './fields.ts'
-import { dataOf, isSupported, knownAs, paramsOf, selectedOption } from './options.ts'
+import { dataOf, isSupported, knownAs, paramsOf, selectedOption, skippable } from './options.ts'
 import type { Problems } from './problems.ts'
 import { problemsOf } from './problems.ts'
 import type { StepState } from './state.ts'
@@ -79,22 +79,32 @@ function enrolmentOf(option: NativeAuthenticator): Pick<StepView, 'enrolment'> {
   }
 }
 
-function sideActions(state: StepState, option: NativeAuthenticator): Pick<StepView, 'skip' | 'resend'> {
-  const { authenticatorId } = option
-  const { skippable, resendIn, maskedAddress } = dataOf(option)
-  const action = (id: 'skip' | 'resend', label: Message, params: Record<string, string>): ActionView => ({
-    id,
-    label,
-    event: { type: id },
-    busy: isPending(state, id),
-    entries: entriesOf(state, { authenticatorId, params }),
-  })
-  return {
-    ...(skippable === 'true' && { skip: action('skip', plain('enrol.skip'), { skip: 'true' }) }),
-    ...((resendIn ?? maskedAddress) !== undefined && {
-      resend: { ...action('resend', plain('email.resend'), { resendCode: 'true' }), seconds: Number(resendIn ?? 0) },
-    }),
-  }
+const sideAction = (
+  state: StepState,
+  id: 'skip' | 'resend',
+  label: Message,
+  authenticatorId: string,
+  params: Record<string, string>,
+): ActionView => ({
+  id,
+  label,
+  event: { type: id },
+  busy: isPending(state, id),
+  entries: entriesOf(state, { authenticatorId, params }),
+})
+
+function skipOf(state: StepState): Pick<StepView, 'skip'> {
+  const option = skippable(state)
+  return option
+    ? { skip: sideAction(state, 'skip', plain('enrol.skip'), option.authenticatorId, { skip: 'true' }) }
+    : {}
+}
+
+function resendOf(state: StepState, option: NativeAuthenticator): Pick<StepView, 'resend'> {
+  const { resendIn, maskedAddress } = dataOf(option)
+  if ((resendIn ?? maskedAddress) === undefined) return {}
+  const action = sideAction(state, 'resend', plain('email.resend'), option.authenticatorId, { resendCode: 'true' })
+  return { resend: { ...action, seconds: Number(resendIn ?? 0) } }
 }
 
 const progressOf = ({ step: { progress } }: StepState): Pick<StepView, 'progress'> =>
@@ -138,7 +148,7 @@ function consentView(state: StepState, prefix: string): StepView {
       busy: isPending(state, 'approve'),
       event: { type: 'decide', decision: 'approve' },
     },
-    skip: {
+    deny: {
       id: 'deny',
       label: plain('consent.deny'),
       event: { type: 'decide', decision: 'deny' },
@@ -151,10 +161,11 @@ function consentView(state: StepState, prefix: string): StepView {
 }
 
 function choiceView(state: StepState, prefix: string): StepView {
-  const words = wordsOfChoice(state.step.identifier !== undefined)
+  const words = wordsOfChoice(state.options, state.step.identifier !== undefined)
   return {
     ...frame(state, 'choose', problemsOf(state, []), words.heading),
     ...words,
+    ...skipOf(state),
     key: 'choose',
     fields: [],
     entries: {},
@@ -191,7 +202,8 @@ export function stepView(state: StepState, { prefix, appName }: ViewContext): St
       busy: isPending(state, 'submit') || isPending(state, 'passkey'),
       ...(isPasskey && { event: { type: 'passkey' as const } }),
     },
-    ...sideActions(state, option),
+    ...skipOf(state),
+    ...resendOf(state, option),
     ...enrolmentOf(option),
     focus: first?.id ?? `${prefix}-${isPasskey ? 'primary' : 'heading'}`,
   }

@@ -58,6 +58,8 @@ export interface StepView {
   /** Absent where the options are the step. */
   readonly primary?: { readonly label: Message; readonly busy: boolean; readonly event?: SignInEvent }
   readonly skip?: ActionView
+  /** Refuses a consent. */
+  readonly deny?: ActionView
   readonly resend?: ActionView & { readonly seconds: number }
   readonly options: readonly ActionView[]
   /** Folded behind "Try another way", or beside the primary action. */

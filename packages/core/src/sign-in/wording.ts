@@ -4,19 +4,20 @@ import { plain } from '../text.ts'
 import { dataOf, knownAs, paramsOf } from './options.ts'
 import type { ActionView, StepKind } from './view-types.ts'
 
+const enrols = (option: NativeAuthenticator): boolean => dataOf(option).enrolment === 'true'
+
 /** Which of the step components draws an option. */
 export function kindOf(option: NativeAuthenticator | undefined): StepKind {
   if (!option) return 'choose'
-  const enrols = dataOf(option).enrolment === 'true'
   switch (knownAs(option)) {
     case 'identifier':
       return 'identifier'
     case 'password':
       return 'password'
     case 'passkey':
-      return enrols ? 'enrol-passkey' : 'passkey'
+      return enrols(option) ? 'enrol-passkey' : 'passkey'
     case 'totp':
-      return enrols ? 'enrol-totp' : 'code'
+      return enrols(option) ? 'enrol-totp' : 'code'
     case 'email-otp':
       // As first factor it may still ask who it is.
       return paramsOf(option).some(({ param }) => param === 'username') ? 'identifier' : 'code'
@@ -90,10 +91,17 @@ export function wordsOf(option: NativeAuthenticator, kind: StepKind, appName: st
   }
 }
 
-export const wordsOfChoice = (identified: boolean): Pick<Words, 'heading' | 'subheading'> =>
-  identified
+export function wordsOfChoice(
+  options: readonly NativeAuthenticator[],
+  identified: boolean,
+): Pick<Words, 'heading' | 'subheading'> {
+  if (options.some(enrols)) {
+    return { heading: plain('choose.enrol.heading'), subheading: plain('choose.enrol.subheading') }
+  }
+  return identified
     ? { heading: plain('choose.heading'), subheading: plain('choose.subheading') }
     : { heading: plain('signIn.heading') }
+}
 
 /** What the button of an option says. */
 export function optionLabel(option: NativeAuthenticator): Pick<ActionView, 'label' | 'icon'> {
@@ -103,9 +111,9 @@ export function optionLabel(option: NativeAuthenticator): Pick<ActionView, 'labe
     case 'password':
       return { label: plain('option.password'), icon: 'password' }
     case 'passkey':
-      return { label: plain('option.passkey'), icon: 'passkey' }
+      return { label: plain(enrols(option) ? 'enrol.passkey.heading' : 'option.passkey'), icon: 'passkey' }
     case 'totp':
-      return { label: plain('option.totp'), icon: 'app' }
+      return { label: plain(enrols(option) ? 'enrol.totp.heading' : 'option.totp'), icon: 'app' }
     case 'email-otp':
       return { label: plain('option.email'), icon: 'email' }
     default:

@@ -51,6 +51,8 @@ export const components: ComponentCatalogue = {
   'copy.done': 'Copied',
   'choose.heading': 'Confirm it’s you',
   'choose.subheading': 'Choose one of your ways to sign in.',
+  'choose.enrol.heading': 'Add a second step',
+  'choose.enrol.subheading': 'Choose how you will confirm that it’s you.',
   'fields.heading': ({ name }) => `Sign in with ${name}`,
   'fields.label': ({ name }) => name,
   'option.identifier': 'Use your email or username',

@@ -9,6 +9,7 @@ export const portal = {
   close: 'Close',
   save: 'Save',
   undo: 'Undo',
+  justNow: 'just now',
   hosted: {
     signInTitle: (organization: string) => `Sign in · ${organization}`,
     signOutTitle: 'Sign out?',
@@ -159,7 +160,7 @@ export const portal = {
         'consent.revoked': 'Disconnected an app',
         'refresh_token.reused': 'A stolen token was refused, and the app signed out',
         'session.created': 'Signed in',
-        'session.renewed': 'Confirmed with another sign-in',
+        'session.renewed': 'Signed in again',
         'session.ended': 'Signed out',
         'sign_in.failed': 'A sign-in failed',
       },
