@@ -15,13 +15,14 @@ export const run = (
     const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: 'inherit', shell: windows })
     // The terminal sends an interrupt to the whole group: the child decides, we wait for it.
     const wait = (): void => {}
-    process.on('SIGINT', wait).on('SIGTERM', () => child.kill('SIGTERM'))
+    const pass = (): unknown => child.kill('SIGTERM')
+    process.on('SIGINT', wait).on('SIGTERM', pass)
     child.once('error', (error) => {
       console.error(error.message)
       resolve(1)
     })
     child.once('exit', (status) => {
-      process.off('SIGINT', wait)
+      process.off('SIGINT', wait).off('SIGTERM', pass)
       resolve(status ?? 1)
     })
   })
