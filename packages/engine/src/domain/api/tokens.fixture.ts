@@ -8,7 +8,7 @@ export async function clientToken(test: TestEngine, clientId: string, secret: st
     headers: { authorization: `Basic ${btoa(`${clientId}:${secret}`)}` },
     body: new URLSearchParams({ grant_type: 'client_credentials', scope }),
   })
-  const body = await answer.json()
+  const body = JSON.parse(await answer.text())
   if (answer.status !== 200) throw new Error(`no token for ${clientId}: ${JSON.stringify(body)}`)
   return `Bearer ${body.access_token}`
 }

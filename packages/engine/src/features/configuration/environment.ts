@@ -32,6 +32,7 @@ export type EnvironmentReading =
   | { readonly settings: Environment; readonly problems?: undefined }
   | { readonly problems: readonly string[] }
 
+const prefix = 'CARDEA_'
 const loopback: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1'])
 
 /** Reads the variables; every problem names its variable. `CARDEA_…` names that do not exist are problems too. */
@@ -65,9 +66,10 @@ export function parseEnvironment(env: Readonly<Record<string, string | undefined
     dataFolder: read('CARDEA_DATA', word) ?? './.cardea',
   }
   for (const name of Object.keys(env)) {
-    if (!name.startsWith('CARDEA_') || used.has(name)) continue
-    const meant = closest(name, used)
-    problems.push(`${name}: is not a setting${meant ? ` (did you mean ${meant}?)` : ''}`)
+    if (!name.startsWith(prefix) || used.has(name)) continue
+    const known = [...used].filter((one) => one.startsWith(prefix)).map((one) => one.slice(prefix.length))
+    const meant = closest(name.slice(prefix.length), known)
+    problems.push(`${name}: is not a setting${meant ? ` (did you mean ${prefix}${meant}?)` : ''}`)
   }
   if (settings.development && !loopback.has(settings.host))
     problems.push(`CARDEA_DEV: is for loopback only, and HOST is ${settings.host}`)

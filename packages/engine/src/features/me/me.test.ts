@@ -26,11 +26,13 @@ beforeAll(async () => {
 })
 afterAll(() => engine.close())
 
-const me = (person: SignedIn, path = '', init: RequestInit = {}) =>
-  engine.fetch(`/api/v1/me${path}`, {
+const me = async (person: SignedIn, path = '', init: RequestInit = {}) => {
+  const answer = await engine.fetch(`/api/v1/me${path}`, {
     ...init,
     headers: { authorization: person.authorization, ...(init.body ? { 'content-type': 'application/json' } : {}) },
   })
+  return { status: answer.status, json: async () => JSON.parse(await answer.text()) }
+}
 const body = (value: unknown, method = 'POST') => ({ method, body: JSON.stringify(value) })
 
 describe('my profile', () => {

@@ -28,7 +28,7 @@ export function describeSchemas(routes: readonly RouteDescription[]): Schemas {
     if (value instanceof z.ZodType && /^z[A-Z]/.test(name)) add(value, name.slice(1))
   }
   for (const route of routes) {
-    const operation = operationName(route)
+    const operation = pascal(operationName(route))
     if (route.body.type === 'json') add(route.body.schema, `${operation}Body`)
     add(route.query, `${operation}Query`)
     add(route.response, `${operation}Response`)
@@ -82,4 +82,8 @@ export function describeSchemas(routes: readonly RouteDescription[]): Schemas {
 /** `me.listSessions`: the feature and the last step, which answers. */
 export function operationName({ feature, steps }: RouteDescription): string {
   return `${feature.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}.${steps.at(-1)}`
+}
+
+function pascal(name: string): string {
+  return name.replace(/(?:^|\.)(\w)/g, (_, letter: string) => letter.toUpperCase())
 }
