@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { testEngine } from '../../testing.ts'
+import { jsonOf } from '../token/oauth.fixture.ts'
 
 describe('discovery', async () => {
   const { fetch, close, publicUrl, clock, engine } = await testEngine()
@@ -33,7 +34,7 @@ describe('discovery', async () => {
   })
 
   test('every announced endpoint exists', async () => {
-    const metadata: Record<string, unknown> = await (await fetch(documents[0] ?? '')).json()
+    const metadata = await jsonOf(await fetch(documents[0] ?? ''))
     const endpoints = Object.entries(metadata).filter(([name]) => name.endsWith('_endpoint') || name === 'jwks_uri')
     expect(endpoints.length).toBeGreaterThan(6)
     for (const [name, url] of endpoints) {
@@ -58,8 +59,7 @@ describe('discovery', async () => {
     const keys = async () => {
       const answer = await fetch('/oauth2/jwks')
       expect(answer.headers.get('content-type')).toBe('application/jwk-set+json')
-      const { keys }: { keys: Record<string, string>[] } = await answer.json()
-      return keys
+      return (await jsonOf(answer)).keys as Record<string, string>[]
     }
 
     test('publishes the current and the next key of each purpose, and no private member', async () => {

@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, describe, expect, test } from 'vitest'
-import { authorized, basic, oauthEngine, post, redemption, secret, signedInTo } from './oauth.fixture.ts'
+import { authorized, basic, jsonOf, oauthEngine, post, redemption, secret, signedInTo } from './oauth.fixture.ts'
 
 describe('the token endpoint', async () => {
   const t = await oauthEngine()
@@ -14,7 +14,7 @@ describe('the token endpoint', async () => {
       headers: { ...type, authorization, ...headers },
       body,
     })
-    return { status: answer.status, body: await answer.json() }
+    return { status: answer.status, body: await jsonOf(answer) }
   }
   const service = { grant_type: 'client_credentials' }
 
@@ -74,7 +74,7 @@ describe('the token endpoint', async () => {
         (uri) => `resource=${encodeURIComponent(uri)}`,
       )
       const { body } = await raw(`grant_type=client_credentials&scope=orders:read&${resources.join('&')}`)
-      expect(decodeJwt(body.access_token).aud).toEqual(['https://orders.example', `${t.publicUrl}/api/v1`])
+      expect(decodeJwt(String(body.access_token)).aud).toEqual(['https://orders.example', `${t.publicUrl}/api/v1`])
     })
 
     test('an API may have its own lifetime', async () => {

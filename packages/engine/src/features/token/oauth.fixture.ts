@@ -77,6 +77,11 @@ export function oauthEngine(options: Omit<TestEngineOptions, 'config'> = {}): Pr
 
 export type Json = Record<string, unknown>
 
+/** A JSON answer's members. */
+export async function jsonOf(response: Response): Promise<Json> {
+  return (await response.json()) as Json
+}
+
 /** Posts a form as a client; `web` and others authenticate by Basic. */
 export async function post(
   t: TestEngine,
