@@ -106,6 +106,5 @@ function toResource(row: Selectable<ResourceTable>): Resource {
     name: row.name,
     scopes: JSON.parse(row.scopes),
     accessTokenLifetime: row.access_token_lifetime ?? undefined,
-    builtIn: false,
   }
 }

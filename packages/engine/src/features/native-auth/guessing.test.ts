@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { TestEngine } from '../../testing.ts'
+import { testEngine } from '../../testing.ts'
+import { config, ids, nativeApp } from './sign-in.fixture.ts'
+
+let cardea: TestEngine
+beforeAll(async () => {
+  cardea = await testEngine({ config })
+})
+afterAll(() => cardea.close())
+
+const app = () => nativeApp(cardea, 'one-page')
+
+async function attempt(username: string, password: string, address: string, headers: Record<string, string> = {}) {
+  const { body } = await app().start()
+  return app().answer(body.flowId, ids.password, { username, password }, { address, headers })
+}
+
+const messageOf = (answer: Awaited<ReturnType<typeof attempt>>) => answer.body.nextStep?.messages[0]?.i18nKey
+const waits = 'message.flow.wait'
+
+describe('T-BRU-01 guessing gets slower', () => {
+  test('for one person, from wherever it comes: after a few failures not even the right password is judged', async () => {
+    for (let index = 0; index < 6; index++) await attempt('bea', 'wrong', `203.0.113.${index}`)
+    const right = await attempt('bea', 'demo-bea-2026', '203.0.113.99')
+    expect(right.status).toBe(200)
+    expect(messageOf(right)).toBe(waits)
+    cardea.clock.advance(2_000)
+    expect((await attempt('bea', 'demo-bea-2026', '203.0.113.99')).body.flowStatus).toBe('INCOMPLETE')
+  })
+
+  test('and so for somebody who does not exist', async () => {
+    for (let index = 0; index < 6; index++) await attempt('nobody', 'wrong', `203.0.113.${index}`)
+    expect(messageOf(await attempt('nobody', 'wrong', '203.0.113.99'))).toBe(waits)
+  })
+
+  test('the delay grows', async () => {
+    const waitOf = (answer: Awaited<ReturnType<typeof attempt>>) =>
+      Number(answer.body.nextStep.messages[0]?.context.find(({ key }) => key === 'seconds')?.value)
+    const delays: number[] = []
+    for (let index = 0; index < 12; index++) {
+      const answer = await attempt('tara@demo.test', 'wrong', '203.0.113.50')
+      if (messageOf(answer) !== waits) continue
+      const seconds = waitOf(answer)
+      delays.push(seconds)
+      cardea.clock.advance(seconds * 1000)
+    }
+    expect(delays).toEqual([...delays].sort((a, b) => a - b))
+    expect(delays.at(-1)).toBeGreaterThanOrEqual(4 * (delays[0] ?? 0))
+  })
+
+  test('for one address, whoever it tries, and an IPv6 subscriber is one address', async () => {
+    for (let index = 0; index < 22; index++) {
+      await attempt(`person${index}`, 'wrong', `2001:db8:1:2:${index.toString(16)}::${index + 1}`)
+    }
+    expect(messageOf(await attempt('another', 'wrong', '2001:db8:1:2:ffff::1'))).toBe(waits)
+    expect(messageOf(await attempt('another', 'wrong', '2001:db8:1:3::1'))).toBe('message.password.rejected')
+  })
+
+  test('the person goes on from where they have signed in before', async () => {
+    const home = '198.51.100.77'
+    expect((await attempt('alex@demo.test', 'demo-alex-2026', home)).body.flowStatus).toBe('SUCCESS_COMPLETED')
+    for (let index = 0; index < 30; index++) await attempt('alex@demo.test', 'wrong', `203.0.113.${100 + index}`)
+    expect(messageOf(await attempt('alex@demo.test', 'demo-alex-2026', '203.0.113.200'))).toBe(waits)
+    expect((await attempt('alex@demo.test', 'demo-alex-2026', home)).body.flowStatus).toBe('SUCCESS_COMPLETED')
+  })
+
+  test('what a caller says about the address counts only from a client that has proven itself', async () => {
+    const forged = { 'x-forwarded-for': '192.0.2.1', forwarded: 'for=192.0.2.2' }
+    for (let index = 0; index < 22; index++) await attempt(`somebody${index}`, 'wrong', '203.0.113.7', forged)
+    expect(messageOf(await attempt('yet-another', 'wrong', '203.0.113.7', { 'x-forwarded-for': '192.0.2.9' }))).toBe(
+      waits,
+    )
+    const claimed = await attempt('yet-another', 'wrong', '203.0.113.7', { 'cardea-client-address': '192.0.2.9' })
+    expect(claimed.status).not.toBe(200)
+
+    const backend = nativeApp(cardea, 'calendar', {
+      'cardea-client-address': '192.0.2.77',
+      'cardea-client-agent': 'Browser',
+    })
+    const { body } = await backend.start()
+    await backend.answer(body.flowId, ids.identifier, { username: 'yet-another' })
+    const judged = await backend.answer(body.flowId, ids.password, { password: 'wrong' }, { address: '203.0.113.7' })
+    expect(messageOf(judged)).toBe('message.password.rejected')
+  })
+
+  test('one flow takes so many answers and then is over', async () => {
+    const { body } = await app().start()
+    const address = '203.0.113.8'
+    let last = await app().answer(body.flowId, ids.password, { username: 'p0', password: 'x' }, { address })
+    for (let index = 1; index < 25 && last.status === 200; index++) {
+      cardea.clock.advance(2_000_000 / 25)
+      last = await app().answer(body.flowId, ids.password, { username: `p${index}`, password: 'x' }, { address })
+    }
+    expect(last).toMatchObject({ status: 400, body: { code: expect.stringMatching(/ABA-600(13|08)/) } })
+  })
+
+  test('a code by e-mail takes five answers', async () => {
+    cardea.clock.advance(86_400_000 * 2)
+    const backend = nativeApp(cardea)
+    const { body } = await backend.start()
+    await backend.answer(body.flowId, ids.identifier, { username: 'alex@demo.test' })
+    await backend.answer(body.flowId, ids.email)
+    const seen: (string | undefined)[] = []
+    for (let index = 0; index < 6; index++) {
+      seen.push(messageOf(await backend.answer(body.flowId, ids.email, { OTPcode: `00000${index}` })))
+    }
+    expect(seen.slice(0, 4)).toEqual(Array.from({ length: 4 }, () => 'message.email_otp.rejected'))
+    expect(seen[5]).toBe('message.email_otp.expired')
+  })
+})

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { TestEngine } from '../../testing.ts'
+import { testEngine } from '../../testing.ts'
+import { config, ids, nativeApp } from './sign-in.fixture.ts'
+
+let cardea: TestEngine
+beforeAll(async () => {
+  cardea = await testEngine({ config })
+})
+afterAll(() => cardea.close())
+
+/** Everything a stranger can see of a walk that ends with wrong answers, with what is random made equal. */
+async function walk(username: string) {
+  const app = nativeApp(cardea)
+  const seen: string[] = []
+  const { body } = await app.start()
+  const note = (answer: { status: number; headers: Headers; body: object }) => {
+    const headers = [...answer.headers].filter(([name]) => name !== 'date')
+    const text = JSON.stringify({ status: answer.status, headers, body: answer.body })
+    seen.push(
+      text
+        .replaceAll(body.flowId, 'FLOW')
+        .replaceAll(username, 'NAME')
+        .replace(/"challengeData":"[^"]*"/g, (found) => `"challengeData":${found.length}`),
+    )
+  }
+  note(await app.answer(body.flowId, ids.identifier, { username }))
+  note(await app.answer(body.flowId, ids.passkey))
+  note(await app.answer(body.flowId, ids.email))
+  note(await app.answer(body.flowId, ids.email, { resendCode: 'true' }))
+  note(await app.answer(body.flowId, ids.email, { OTPcode: 'abcdef' }))
+  note(await app.answer(body.flowId, ids.password, { password: 'wrong' }))
+  return seen
+}
+
+describe('T-ENU-01 nobody learns whether an account exists', () => {
+  test.each([
+    ['alex@demo.test', 'ally@demo.test'],
+    ['bea', 'bob'],
+    ['tara@demo.test', 'tina@demo.test'],
+  ])('%s and %s get the same bytes at every step', async (known, unknown) => {
+    cardea.clock.advance(3_600_000)
+    expect(await walk(unknown)).toEqual(await walk(known))
+  })
+
+  test('an app that asks for both in one step answers the same', async () => {
+    const app = nativeApp(cardea, 'one-page')
+    const answers = await Promise.all(
+      ['alex@demo.test', 'nobody@demo.test'].map(async (username) => {
+        const { body } = await app.start()
+        const answer = await app.answer(body.flowId, ids.password, { username, password: 'wrong' })
+        return JSON.stringify(answer.body).replaceAll(body.flowId, 'FLOW')
+      }),
+    )
+    expect(answers[0]).toBe(answers[1])
+  })
+
+  test('the work is the same: one hash, as many statements and transactions', async () => {
+    const work = async (username: string) => {
+      const app = nativeApp(cardea)
+      const { body } = await app.start()
+      await quiet()
+      const before = { ...cardea.engine.store.counts(), hashes: cardea.engine.passwords.count() }
+      await app.answer(body.flowId, ids.identifier, { username })
+      await app.answer(body.flowId, ids.password, { password: 'wrong' })
+      await quiet()
+      const after = { ...cardea.engine.store.counts(), hashes: cardea.engine.passwords.count() }
+      return [
+        after.hashes - before.hashes,
+        after.statements - before.statements,
+        after.transactions - before.transactions,
+      ]
+    }
+    // Background work may add a statement to a round; it never takes one away.
+    const least = async (username: string) => {
+      const rounds = [await work(username), await work(username), await work(username)]
+      return [0, 1, 2].map((index) => Math.min(...rounds.map((round) => round[index] ?? 0)))
+    }
+    cardea.clock.advance(2 * 86_400_000)
+    const [known, unknown] = [await least('pat@demo.test'), await least('someone.else@demo.test')]
+    expect(unknown).toEqual(known)
+    expect(known[0]).toBe(1)
+  })
+
+  test('the time does not tell them apart', async () => {
+    const app = nativeApp(cardea, 'one-page')
+    const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] }
+    for (let round = 0; round < 40; round++) {
+      for (const kind of ['known', 'unknown'] as const) {
+        cardea.clock.advance(3_600_000)
+        const { body } = await app.start()
+        const username = kind === 'known' ? 'alex@demo.test' : `nobody${round}@demo.test`
+        const from = performance.now()
+        await app.answer(body.flowId, ids.password, { username, password: 'wrong' })
+        times[kind].push(performance.now() - from)
+      }
+    }
+    // Generous, for a noisy machine: a missing hash would be |z| > 7.
+    expect(Math.abs(mannWhitney(times.known, times.unknown))).toBeLessThan(5)
+  })
+})
+
+/** Nothing is delivered in the background any more. */
+async function quiet() {
+  for (let last = -1; ; ) {
+    const { statements } = cardea.engine.store.counts()
+    if (statements === last) return
+    last = statements
+    await new Promise((go) => setTimeout(go, 60))
+  }
+}
+
+/** Normal approximation of the rank-sum statistic. */
+function mannWhitney(a: readonly number[], b: readonly number[]): number {
+  const ranked = [...a.map((value) => ({ value, first: true })), ...b.map((value) => ({ value, first: false }))].sort(
+    (x, y) => x.value - y.value,
+  )
+  const ranks = ranked.reduce((sum, { first }, index) => sum + (first ? index + 1 : 0), 0)
+  const u = ranks - (a.length * (a.length + 1)) / 2
+  const mean = (a.length * b.length) / 2
+  return (u - mean) / Math.sqrt((a.length * b.length * (a.length + b.length + 1)) / 12)
+}
