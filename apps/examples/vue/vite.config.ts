@@ -6,6 +6,7 @@ export default defineConfig(({ mode }) => ({
   plugins: [
     vue(),
     cardea({
+      store: './server/sessions.ts',
       nitro: {
         output: { dir: `.output/${mode}` },
         routes: { '/account': './server/account.ts', '/other': './server/other.ts' },

@@ -22,14 +22,13 @@ export function headOf(view: PortalView): string {
   const styles = new Set([...chunks].flatMap((chunk) => chunk.css ?? []))
   const assets = [...chunks].flatMap((chunk) => chunk.assets ?? [])
   const font = assets.find((asset) => asset.endsWith('.woff2'))
-  const icon = assets.find((asset) => asset.endsWith('.svg'))
   const [entry, ...preloads] = files
   return [
     `<title>${escapeText(titleOf(view))}</title>`,
     '<meta name="color-scheme" content="light dark">',
     `<meta name="csp-nonce" property="csp-nonce" nonce="${view.nonce}">`,
     font && `<link rel="preload" href="/${font}" as="font" type="font/woff2" crossorigin>`,
-    icon && `<link rel="icon" href="/${icon}" type="image/svg+xml">`,
+    '<link rel="icon" href="/_portal/icon-1.svg" type="image/svg+xml">',
     ...[...styles].map((file) => `<link rel="stylesheet" href="/${file}">`),
     brandingOf(view.organization.branding, view.nonce),
     ...preloads.map((file) => `<link rel="modulepreload" href="${file}" nonce="${view.nonce}">`),

@@ -9,6 +9,7 @@ const root = resolve(import.meta.dirname, '../../..')
 const port = Number(process.env.PORT ?? 3000)
 const host = process.env.HOST ?? '127.0.0.1'
 const publicUrl = originAt(port, 0)
+const data = resolve(root, process.env.CARDEA_DATA ?? '.cardea')
 
 interface Program {
   readonly name: string
@@ -26,6 +27,7 @@ const programs: readonly Program[] = [
     ready: `${publicUrl}/healthz`,
     env: {
       CARDEA_DEV: '1',
+      CARDEA_DATA: data,
       CARDEA_CONFIG: join(root, 'apps/server/demo/cardea.config.ts'),
       CARDEA_PUBLIC_URL: publicUrl,
       // Back-channel logout reaches the demo apps although they are not public https.
@@ -44,6 +46,7 @@ const programs: readonly Program[] = [
       CARDEA_CLIENT_SECRET: secret,
       CARDEA_SECRET: sealing,
       CARDEA_APP_URL: originAt(port, offset),
+      SESSIONS_FILE: join(data, `${clientId}-sessions.sqlite`),
       OTHER_APP: originAt(port, 3 - offset),
     },
   })),

@@ -3,6 +3,7 @@ import { createCardea } from '@cardea/vue'
 import { createApp } from 'vue'
 import App from './App.vue'
 import { product } from './product.ts'
+import './reset.css'
 import '@cardea/theme/cardea.css'
 import './style.css'
 

@@ -7,12 +7,12 @@ const units = [
   ['minute', 60],
 ] as const
 
-/** `2 minutes ago`, in the language of `locale`; anything below a minute is `now`. */
-export function relative(at: number, now: number, locale: string): string {
+/** `2 minutes ago`, in the language of `locale`; `undefined` below a minute. */
+export function relative(at: number, now: number, locale: string): string | undefined {
   const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const seconds = Math.round((at - now) / 1000)
   const fitting = units.find(([, size]) => Math.abs(seconds) >= size)
-  if (!fitting) return format.format(0, 'second')
+  if (!fitting) return undefined
   const [unit, size] = fitting
   return format.format(Math.trunc(seconds / size), unit)
 }
