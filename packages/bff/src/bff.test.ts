@@ -47,6 +47,18 @@ test.each([
   }
 })
 
+test('a method that a route does not have is refused with those it has (RFC 9110 §15.5.6)', async () => {
+  const answer = await app.browser().open(`${app.url}/auth/flow`)
+  expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST'])
+})
+
+test('a form of a page without a referrer counts by Sec-Fetch-Site, as its Origin is null', async () => {
+  const post = (headers: Record<string, string>) =>
+    app.browser().open(`${app.url}/auth/sign-out`, { method: 'POST', headers, body: new URLSearchParams() })
+  expect((await post({ origin: 'null', 'sec-fetch-site': 'same-origin' })).status).toBe(303)
+  expect((await post({ origin: 'null' })).status).toBe(403)
+})
+
 test('T-WEB-01 T-BFF-08 every answer has the security headers and is for no cache', async () => {
   const browser = app.browser()
   await app.signIn(browser)

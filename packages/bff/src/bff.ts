@@ -1,4 +1,4 @@
-import type { BffFlowStart, BffSession, BffUser, FlowAnswer, StepForm } from '@cardea/protocol'
+import type { BffFlowStart, BffSession, FlowAnswer, StepForm } from '@cardea/protocol'
 import { bffPaths } from '@cardea/protocol'
 import { apiRoute } from './api/relay.ts'
 import type { BffOptions } from './options.ts'
@@ -49,8 +49,6 @@ export interface Bff {
   readonly basePath: string
 }
 
-export type { BffUser }
-
 type Route = (services: Services, exchange: Exchange) => Promise<Response>
 
 async function sessionRoute(services: Services, exchange: Exchange): Promise<Response> {
@@ -80,7 +78,7 @@ async function dispatch(services: Services, exchange: Exchange): Promise<Respons
   if (!route) return refuse(exchange, 404, problem('request.not_found', { path: exchange.url.pathname }))
   if (request.method !== route.method) {
     const params = { method: request.method, allowed: route.method }
-    return refuse(exchange, 405, problem('request.method_not_allowed', params))
+    return refuse(exchange, 405, problem('request.method_not_allowed', params), { allow: route.method })
   }
   return route.answer(services, exchange)
 }

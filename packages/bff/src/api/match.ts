@@ -26,7 +26,7 @@ function isPlain(segment: string): boolean {
 }
 
 /** `/a/b` as it stands when nothing in it is ambiguous. */
-export function plainPath(path: string): string | undefined {
+function plainPath(path: string): string | undefined {
   if (!path.startsWith('/')) return undefined
   const segments = path.slice(1).split('/')
   const isLast = (index: number) => index === segments.length - 1

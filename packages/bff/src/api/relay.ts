@@ -75,7 +75,9 @@ export async function apiRoute(services: Services, exchange: Exchange): Promise<
   if (match.status === 'refused') return refuse(exchange, 403, problem('bff.api_refused'))
   if (match.status === 'method') {
     const allowed = match.allowed.join(', ')
-    return refuse(exchange, 405, problem('request.method_not_allowed', { method: request.method, allowed }))
+    return refuse(exchange, 405, problem('request.method_not_allowed', { method: request.method, allowed }), {
+      allow: allowed,
+    })
   }
   const freshness = await keepFresh(exchange.cookies)
   if (freshness.status === 'signed-out') return refuse(exchange, 401, problem('bff.signed_out'))

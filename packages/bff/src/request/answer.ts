@@ -37,8 +37,16 @@ export function failed(exchange: Exchange, { reason, params }: Problem, code: st
   return { status: 'failed', error: { code, reason, description: '', traceId: exchange.traceId, params: strings } }
 }
 
-export const refuse = (exchange: Exchange, status: number, reason: Problem): Response =>
-  json(failed(exchange, reason, String(status)), status)
+export function refuse(
+  exchange: Exchange,
+  status: number,
+  reason: Problem,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const response = json(failed(exchange, reason, String(status)), status)
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
+  return response
+}
 
 /** Adds what every answer has. `Set-Cookie` only ever leaves with `no-store`. */
 export function complete(settings: Settings, exchange: Exchange, response: Response): Response {

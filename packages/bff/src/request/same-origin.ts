@@ -3,10 +3,13 @@ import { csrfHeader } from '@cardea/protocol'
 /** What the browser itself says about where a request comes from; `unknown` when it says nothing. */
 function source(request: Request, origin: string): 'same' | 'other' | 'unknown' {
   const site = request.headers.get('sec-fetch-site')
-  if (site !== null && site !== 'same-origin') return 'other'
   const from = request.headers.get('origin')
-  if (from !== null) return from === origin ? 'same' : 'other'
-  return site === null ? 'unknown' : 'same'
+  if (site !== null) {
+    // A page with `Referrer-Policy: no-referrer` posts its forms with the origin `null` (Fetch §3.2).
+    return site === 'same-origin' && (from === null || from === 'null' || from === origin) ? 'same' : 'other'
+  }
+  if (from === null) return 'unknown'
+  return from === origin ? 'same' : 'other'
 }
 
 const safe = new Set(['GET', 'HEAD'])
