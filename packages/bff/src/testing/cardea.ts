@@ -67,7 +67,8 @@ export async function cardea(config: (url: string) => CardeaConfig, outboundAllo
       const params = (option?.requiredParams ?? []).map((name) => [name, answers[name] ?? ''])
       const answer = await browser.open(new URL(view.form.action, port.url).href, {
         method: 'POST',
-        headers: { origin: port.url, 'sec-fetch-site': 'same-origin' },
+        // As Chromium posts a form of a page with `Referrer-Policy: no-referrer`.
+        headers: { origin: 'null', 'sec-fetch-site': 'same-origin' },
         body: new URLSearchParams({
           csrf: view.form.csrf,
           version: String(view.form.version),

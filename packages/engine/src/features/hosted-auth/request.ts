@@ -28,7 +28,9 @@ export function checkOrigin(
 ): object {
   const origin = headers.get('origin')
   const site = headers.get('sec-fetch-site')
-  const foreign = (origin !== null && origin !== engine.publicUrl) || (site !== null && site !== 'same-origin')
+  // Our pages have no referrer, so a browser posts their forms with the origin `null` (Fetch §3.2).
+  const isOwn = origin === null || origin === engine.publicUrl || (origin === 'null' && site === 'same-origin')
+  const foreign = !isOwn || (site !== null && site !== 'same-origin')
   if (foreign || form.get(formFields.csrf) !== browser.csrf(flow)) throw hostedErrors('flow.csrf')
   return {}
 }
