@@ -178,6 +178,24 @@ test('T-BFF-05 forty parallel requests over two processes with one database make
   expect(idp.refreshes()).toBe(before + 1)
 })
 
+test('T-BFF-05 with the session in the cookie, two processes refresh once each and nobody is signed out', async () => {
+  const other = await app(() => ({ issuer: idp.url, clientId: 'calendar', clientSecret, now: idp.test.clock.now }))
+  const who = calendar.browser()
+  await signIn(calendar, who)
+  idp.test.clock.advance(400_000)
+  const before = idp.refreshes()
+  const headers = { 'cardea-csrf': '1', cookie: [...who.cookies()].map((pair) => pair.join('=')).join('; ') }
+  const calls = Array.from({ length: 20 }, (_, index) =>
+    read<BffSession>(fetch(`${index % 2 ? calendar.url : other.url}/auth/session`, { headers })),
+  )
+  for (const each of await Promise.all(calls)) expect(each).toMatchObject({ status: 'signed-in' })
+  expect(idp.refreshes()).toBe(before + 2)
+  await session(calendar, who)
+  idp.test.clock.advance(400_000)
+  expect(await session(calendar, who)).toMatchObject({ status: 'signed-in' })
+  await other.close()
+})
+
 test('sign-out ends the session at the identity provider too, with no token in any address', async () => {
   const who = mail.browser()
   await hosted(who)
