@@ -62,6 +62,11 @@ export interface ComponentParams {
   continue: None
   'consent.heading': { app: string }
   'consent.will': { app: string }
+  'consent.openid': None
+  'consent.profile': None
+  'consent.email': None
+  'consent.address': None
+  'consent.phone': None
   'consent.offline': None
   'consent.redirect': { host: string }
   'consent.terms': None

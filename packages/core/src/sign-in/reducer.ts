@@ -71,17 +71,15 @@ function onStep(state: SignInState, answer: Extract<FlowAnswer, { status: 'step'
 /** The same form stays on show, with a passkey ready; what the person did meanwhile goes on from there. */
 function onPrepared(state: StepState, answer: FlowAnswer | undefined, options: SignInOptions): Result {
   const queued = state.preparing?.queued
-  const { version, csrf, step } = answer?.status === 'step' ? answer : state
-  const next: StepState = {
-    ...state,
-    version,
-    csrf,
-    options: answer?.status === 'step' ? mergeOptions(step, state) : state.options,
-    preparing: undefined,
-    pending: queued ? undefined : state.pending,
+  const waited: StepState = { ...state, preparing: undefined, pending: queued ? undefined : state.pending }
+  const told = answer?.status === 'step' ? answer : undefined
+  const merged = told ? mergeOptions(told.step, state) : state.options
+  // The flow went on elsewhere meanwhile: that is news to the person, not a preparation.
+  if (told && !merged.some(({ authenticatorId }) => authenticatorId === state.selected)) {
+    return onStep(waited, told, options)
   }
-  if (queued) return reduceSignIn(next, queued, options)
-  return [next, passkeyEffect(next, true)]
+  const next: StepState = { ...waited, ...(told && { version: told.version, csrf: told.csrf }), options: merged }
+  return queued ? reduceSignIn(next, queued, options) : [next, passkeyEffect(next, true)]
 }
 
 const leave = (url: string, from: StepState | undefined): Result => [

@@ -4,6 +4,7 @@ import { initialsOf } from '../initials.ts'
 import type { Message } from '../text.ts'
 import { plain } from '../text.ts'
 import { formEntries } from '../transport/flow-door.ts'
+import { askedOf } from './asked.ts'
 import { fieldView } from './fields.ts'
 import { dataOf, isSupported, knownAs, paramsOf, selectedOption, skippable } from './options.ts'
 import type { Problems } from './problems.ts'
@@ -156,7 +157,7 @@ function consentView(state: StepState, prefix: string): StepView {
       entries: {},
     },
     focus: `${prefix}-heading`,
-    ...(consent && { consent }),
+    ...(consent && { consent: { ...consent, asked: askedOf(consent) } }),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ConsentPrompt } from '@cardea/protocol'
 import type { Message, Phrase } from '../text.ts'
+import type { Asked } from './asked.ts'
 import type { SignInEvent } from './state.ts'
 
 export interface FieldView {
@@ -79,7 +80,7 @@ export interface StepView {
     /** The secret in groups of four. */
     readonly groups: readonly string[]
   }
-  readonly consent?: ConsentPrompt
+  readonly consent?: ConsentPrompt & { readonly asked: readonly Asked[] }
 }
 
 export type SignInView =

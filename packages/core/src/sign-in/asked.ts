@@ -1,0 +1,26 @@
+import type { ConsentPrompt } from '@cardea/protocol'
+import type { Phrase } from '../text.ts'
+import { plain } from '../text.ts'
+
+/** One thing an app asks for: in the words of the API it is about, or in ours. */
+export type Asked = { readonly name: string } & ({ readonly words: string } | { readonly phrase: Phrase })
+
+/** OpenID Connect's own scopes (Core §5.4, §11), which no API describes. */
+const standard: Readonly<Record<string, Phrase>> = {
+  openid: plain('consent.openid'),
+  profile: plain('consent.profile'),
+  email: plain('consent.email'),
+  address: plain('consent.address'),
+  phone: plain('consent.phone'),
+  offline_access: plain('consent.offline'),
+}
+
+/** What the person is asked to agree to, lasting access at the end. */
+export function askedOf({ scopes, offline }: ConsentPrompt): Asked[] {
+  const names = scopes.filter(({ name }) => name !== 'offline_access')
+  const last = { name: 'offline_access', description: '' }
+  return [...names, ...(offline ? [last] : [])].map(({ name, description }) => {
+    const phrase = Object.hasOwn(standard, name) ? standard[name] : undefined
+    return description === '' && phrase ? { name, phrase } : { name, words: description || name }
+  })
+}
