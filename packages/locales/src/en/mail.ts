@@ -18,7 +18,7 @@ export const mail: MailCatalogue = {
     heading: 'Your sign-in code',
     paragraphs: [`Enter this code where you’re signing in. It works once and expires in ${minutes} minutes.`],
     code,
-    note: 'If you didn’t try to sign in, ignore this mail. Nobody can use the code without it. Never tell it to anyone.',
+    note: 'If you didn’t try to sign in, ignore this mail. Never tell the code to anybody, not even to us.',
   }),
   'password-changed': ({ organization }) => ({
     subject: `Your ${organization} password was changed`,

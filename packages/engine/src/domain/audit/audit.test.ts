@@ -179,6 +179,19 @@ describe.each(['sqlite', 'postgres'] as const)('the audit trail on %s', (store) 
     expect(Date.now() - started).toBeLessThan(1000)
   })
 
+  test('lines that say the same within a moment are one entry with their count', async () => {
+    const engine = await open()
+    const line = (target: string) =>
+      engine.audit.line({ type: 'test.happened', org: engine.org, actor: { type: 'anonymous' }, target })
+    await Promise.all([line('a'), line('a'), line('b'), line('a')])
+    await engine.audit.flush()
+    const { items } = await engine.audit.list(engine.org, { limit: 10, type: 'test.happened' })
+    expect(items.map(({ target, data }) => [target, data?.count]).sort()).toEqual([
+      ['a', 3],
+      ['b', undefined],
+    ])
+  })
+
   test('with audit: strict a line is there before the answer', async () => {
     const engine = await open({ audit: 'strict' })
     await engine.audit.line({ type: 'test.happened', org: engine.org, actor: { type: 'anonymous' } })

@@ -1,5 +1,6 @@
 import { isId } from '@cardea/protocol'
 import type { Event } from '../../kernel/events/index.ts'
+import { describeDevice } from '../api/index.ts'
 import type { Engine } from '../engine.ts'
 
 /** What a person is told about without having asked (ASVS 6.3.5, 6.3.7). */
@@ -29,9 +30,14 @@ export async function noticeOf(engine: Engine, event: Event): Promise<void> {
         : send('factor-added', { factor: authenticator })
     default:
       return send('new-sign-in', {
-        device: event.origin?.userAgent ?? '',
+        device: inWords(event.origin?.userAgent),
         address: event.origin?.address ?? '',
         time: new Date(event.at).toISOString(),
       })
   }
+}
+
+function inWords(userAgent: string | undefined): string {
+  const { browser, device } = describeDevice(userAgent)
+  return browser && device ? `${browser} on ${device}` : (browser ?? device ?? 'a new device')
 }

@@ -100,8 +100,6 @@ export async function insertOrganization(unit: Unit, organization: Organization)
   return row !== undefined
 }
 
-export type OrganizationChange = Partial<Omit<Organization, 'id' | 'parent'>>
-
 export async function updateOrganization(
   unit: Unit,
   id: OrganizationId,

@@ -1,5 +1,4 @@
 import type { CardeaConfig } from '@cardea/protocol'
-import type { SignedIn } from '../../domain/api/tokens.fixture.ts'
 import { clientToken, signedIn } from '../../domain/api/tokens.fixture.ts'
 import type { TestEngine } from '../../testing.ts'
 import { testEngine } from '../../testing.ts'
@@ -82,7 +81,6 @@ export async function tenants(store: 'sqlite' | 'postgres' = 'sqlite') {
   }
 }
 export type Tenants = Awaited<ReturnType<typeof tenants>>
-export type { SignedIn }
 
 async function call(engine: TestEngine, authorization: string, path: string, method: string, body: unknown) {
   const answer = await engine.fetch(path, {

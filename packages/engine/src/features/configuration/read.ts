@@ -58,7 +58,7 @@ function unknown(key: string, path: readonly PropertyKey[]): string {
 }
 
 /** `apps[1].redirectUris[0]` */
-export function show(path: readonly PropertyKey[]): string {
+function show(path: readonly PropertyKey[]): string {
   const text = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('')
   return text.replace(/^\./, '') || 'configuration'
 }

@@ -36,13 +36,14 @@ function empty(to: string): string {
 }
 
 const style = `
-main h2{margin:36px 0 12px}.empty h2{margin:0 0 8px}.card{overflow:hidden}
+main>h2{margin-top:36px;margin-bottom:12px}.card{overflow:hidden}
 .find{margin-top:20px;max-width:400px}.find label{display:block;font-size:13.5px;font-weight:540;margin-bottom:6px}
 .row{display:flex;gap:8px}.codes{list-style:none;padding:0}.codes li{display:flex;align-items:center;gap:16px;padding:14px 20px;border-top:1px solid var(--line)}
 .codes li:first-child,details:first-child{border-top:0}.code{margin-left:auto;font-size:22px;font-weight:560;letter-spacing:.12em;font-variant-numeric:tabular-nums;white-space:nowrap}
 b{font-weight:560;display:block}.notes{display:block}.grow{flex:1;min-width:0;overflow-wrap:anywhere}
 pre{font:13px/1.65 var(--mono);white-space:pre-wrap;overflow-wrap:anywhere;padding:4px 20px 20px;color:var(--ink-2)}
 summary{min-height:44px}.end{font-variant-numeric:tabular-nums}
+@media (max-width:640px){summary{flex-wrap:nowrap}summary .end{width:auto;margin-left:auto}pre,.codes li{padding-left:16px;padding-right:16px}}
 `
 
 const script = `

@@ -17,7 +17,15 @@ async function authenticateCaller(call: Call, engine: Engine): Promise<{ client:
 }
 
 async function describeToken({ client, token }: { client: Client; token: string }, engine: Engine): Promise<Response> {
-  return json(await describe(engine, client, token))
+  const description = await describe(engine, client, token)
+  await engine.audit.line({
+    type: 'token.introspected',
+    org: client.org,
+    actor: { type: 'client', id: client.id },
+    target: client.id,
+    data: { clientId: client.clientId, active: description.active === true },
+  })
+  return json(description)
 }
 
 export const routes: readonly Route<Engine>[] = [

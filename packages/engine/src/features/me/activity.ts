@@ -22,7 +22,7 @@ const types = [
   'session.created',
   'session.renewed',
   'session.ended',
-  'sign_in.failed',
+  'sign-in.failed',
 ]
 
 export async function listActivity(call: Call & Self, engine: Engine): Promise<Response> {

@@ -55,13 +55,13 @@ function parameterTable(parameters: readonly Parameter[]): string {
     const { type = 'string', maximum, maxLength } = schema as Readonly<Record<string, unknown>>
     const limit = maximum ?? maxLength
     const kind = `${String(type)}${limit === undefined ? '' : `, at most ${String(limit)}${maxLength ? ' characters' : ''}`}`
-    return `<tr><td><code>${escapeHtml(name)}</code></td><td>${where}</td><td>${escapeHtml(kind)}</td><td>${required ? 'required' : ''}</td></tr>`
+    return `<tr><td><code>${escapeHtml(name)}</code></td><td>${where}</td><td>${escapeHtml(kind)}</td><td>${required ? 'yes' : ''}</td></tr>`
   })
-  return `<table><thead><tr><th>Name</th><th>In</th><th>Type</th><th></th></tr></thead><tbody>${rows.join('')}</tbody></table>`
+  return `<table><thead><tr><th>Name</th><th>In</th><th>Type</th><th>Required</th></tr></thead><tbody>${rows.join('')}</tbody></table>`
 }
 
 const style = `
-section{margin-top:36px}section h2{margin-bottom:12px}.op:first-child{border-top:0}.card{overflow:hidden}
+section{margin-top:36px}section>h2{margin-bottom:12px}.op:first-child{border-top:0}.card{overflow:hidden}
 .find{margin-top:20px;max-width:400px}.find label{display:block;font-size:13.5px;font-weight:540;margin-bottom:6px}
 .in-op{padding:4px 20px 24px;display:grid;gap:10px}.in-op h3{margin-top:12px}.in-op h3 .notes{font-weight:400;margin-left:6px}
 #none{margin-top:20px}td code{white-space:nowrap}.deep td:first-child{padding-left:20px}

@@ -7,7 +7,7 @@ type Schema = Readonly<Record<string, unknown>>
 export function schemaTable(api: OpenApi, schema: unknown): string {
   const rows = members(api, resolve(api, schema), '', 0)
   if (rows.length === 0) return `<p class="notes">${escapeHtml(typeName(api, schema))}</p>`
-  return `<table><thead><tr><th>Member</th><th>Type</th><th></th></tr></thead><tbody>${rows.join('')}</tbody></table>`
+  return `<table><thead><tr><th>Member</th><th>Type</th><th>Required</th></tr></thead><tbody>${rows.join('')}</tbody></table>`
 }
 
 const deepest = 3
@@ -17,7 +17,7 @@ function members(api: OpenApi, schema: Schema, prefix: string, depth: number): s
   const required = (schema.required ?? []) as readonly string[]
   return properties.flatMap(([name, member]) => {
     const whole = `${prefix}${name}`
-    const row = `<tr><td><code>${escapeHtml(whole)}</code></td><td>${escapeHtml(typeName(api, member))}</td><td>${required.includes(name) ? 'required' : ''}</td></tr>`
+    const row = `<tr><td><code>${escapeHtml(whole)}</code></td><td>${escapeHtml(typeName(api, member))}</td><td>${required.includes(name) ? 'yes' : ''}</td></tr>`
     if (depth + 1 >= deepest) return [row]
     const inner = resolve(api, member)
     const items = inner.items ? resolve(api, inner.items) : undefined
@@ -42,7 +42,9 @@ function typeName(api: OpenApi, given: unknown): string {
   const { format, minLength, maxLength, minimum, maximum } = schema
   const notes = [
     ...(format ? [String(format)] : []),
-    ...(maxLength === undefined ? [] : [`${String(minLength ?? 0)} to ${String(maxLength)} characters`]),
+    ...(maxLength === undefined
+      ? []
+      : [`${minLength === undefined ? 'at most' : `${String(minLength)} to`} ${String(maxLength)} characters`]),
     ...(maximum === undefined || Number(maximum) > Number.MAX_SAFE_INTEGER - 1
       ? []
       : [`${String(minimum ?? 0)} to ${String(maximum)}`]),

@@ -15,10 +15,10 @@ h1,h2,h3{letter-spacing:-.018em;line-height:1.2;font-weight:620;text-wrap:balanc
 a{color:var(--accent);text-decoration:none}a:hover{text-decoration:underline;text-underline-offset:3px}
 :focus-visible{outline:2px solid var(--accent);outline-offset:1px;border-radius:7px}
 code,.mono{font-family:var(--mono);font-size:.92em;overflow-wrap:anywhere}
-.top{display:flex;align-items:center;gap:20px;padding:20px 32px}.top .mark{display:flex;gap:10px;align-items:center;font-weight:620;color:var(--ink)}
+.top{display:flex;align-items:center;gap:20px;max-width:1144px;margin:0 auto;padding:20px 32px}.top .mark{display:flex;gap:10px;align-items:center;font-weight:620;color:var(--ink)}
 .top svg{width:26px;height:26px}.top nav{display:flex;gap:4px;margin-left:auto;font-size:13.5px}
 .top nav a{padding:6px 12px;border-radius:99px;color:var(--ink-2)}.top nav a[aria-current]{background:var(--sunk);color:var(--ink);font-weight:560}
-main{max-width:1080px;margin:0 auto;padding:20px 32px 64px}.lead{color:var(--ink-2);margin-top:8px;max-width:62ch}
+main{max-width:1144px;margin:0 auto;padding:20px 32px 64px}.lead{color:var(--ink-2);margin-top:8px;max-width:62ch}
 .card{background:var(--card);border:1px solid var(--line);border-radius:16px;box-shadow:0 1px 2px rgb(16 24 32/.05),0 12px 32px -12px rgb(16 24 32/.14)}
 .chip{display:inline-flex;gap:6px;align-items:center;font-size:12px;font-weight:540;padding:3px 9px;border-radius:99px;background:var(--sunk);color:var(--ink-2);white-space:nowrap}
 .chip.get{background:var(--soft);color:var(--accent)}.chip.delete{background:var(--bad-soft);color:var(--bad)}.chip.patch,.chip.put{background:var(--warn-soft);color:var(--warn)}
@@ -30,7 +30,7 @@ table{width:100%;border-collapse:collapse;font-size:13.5px}th{text-align:left;fo
 td{padding:7px 12px 7px 0;border-top:1px solid var(--line);vertical-align:top}
 details{border-top:1px solid var(--line)}summary{display:flex;gap:12px;align-items:center;padding:12px 20px;cursor:pointer;list-style:none}
 summary::-webkit-details-marker{display:none}summary:hover{background:var(--sunk)}summary .end{margin-left:auto;color:var(--ink-2);font-size:13.5px;text-align:right}
-@media (max-width:640px){.top{padding:16px;flex-wrap:wrap}main{padding:12px 0 48px}main>h1,main>.lead,main>form,main>h2{margin-left:16px;margin-right:16px}
+@media (max-width:640px){.top{padding:16px;flex-wrap:wrap}main{padding:12px 0 48px}main h1,main .lead,main form,main>h2,section>h2,main>.notes{margin-left:16px;margin-right:16px}
 .card{border-left:0;border-right:0;border-radius:0}summary{flex-wrap:wrap;padding:12px 16px}summary .end{margin-left:0;width:100%;text-align:left}h1{font-size:27px}}
 @media (prefers-reduced-motion:no-preference){summary{transition:background .12s}}
 `
