@@ -1,4 +1,4 @@
-import type { AuthorizationRequest } from '../authorization/request.ts'
+import type { AuthorizationRequest } from '../authorization/index.ts'
 import { acrMulti, acrSingle } from '../session/index.ts'
 
 const known: readonly string[] = [acrSingle, acrMulti]

@@ -1,6 +1,6 @@
 import type { AccountId, ClientId, ErrorCode, FlowId, OrganizationId, SessionId } from '@cardea/protocol'
 import type { Json } from '../../kernel/events/index.ts'
-import type { AuthorizationRequest } from '../authorization/request.ts'
+import type { AuthorizationRequest } from '../authorization/index.ts'
 import type { ProvenFactor } from '../session/index.ts'
 import type { Prompt } from './authenticator.ts'
 import type { SignInPolicy } from './policy.ts'

@@ -82,10 +82,31 @@ export const ids = {
   passkey: nativeAuthenticators.passkey.id,
 }
 
-export type Answer = NativeIncomplete & NativeComplete & NativeError
+/** Any body of the two endpoints; tests read the members of the one they expect. */
+export interface Answer extends Omit<NativeIncomplete, 'flowStatus'>, NativeError {
+  readonly flowStatus: NativeIncomplete['flowStatus'] | NativeComplete['flowStatus']
+  readonly authData: Readonly<Record<string, string>>
+}
+
+interface Answered {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: Answer
+}
+
+export interface NativeApp {
+  readonly start: (more?: Record<string, string>) => Promise<Answered>
+  readonly answer: (
+    flowId: string,
+    authenticatorId: string,
+    params?: Record<string, string>,
+    more?: { version?: number; headers?: Record<string, string>; address?: string },
+  ) => Promise<Answered>
+  readonly redeem: (code: string) => Promise<{ status: number; body: Record<string, unknown> }>
+}
 
 /** An app that signs people in natively; confidential ones authenticate on every call. */
-export function nativeApp(cardea: TestEngine, clientId = 'calendar', headers: Record<string, string> = {}) {
+export function nativeApp(cardea: TestEngine, clientId = 'calendar', headers: Record<string, string> = {}): NativeApp {
   const app = config.apps?.find((one) => one.clientId === clientId)
   const own = app?.secret ? { ...basic(clientId), ...headers } : headers
   const uri = app?.redirectUris?.[0] ?? redirectUri
@@ -150,11 +171,11 @@ export function nativeApp(cardea: TestEngine, clientId = 'calendar', headers: Re
 
 /** Says who, then the password; what comes then. */
 export async function withPassword(
-  app: ReturnType<typeof nativeApp>,
+  app: NativeApp,
   username: string,
   password: string,
   more: Record<string, string> = {},
-) {
+): Promise<Answered & { readonly flowId: string }> {
   const { body } = await app.start(more)
   await app.answer(body.flowId, ids.identifier, { username })
   return { flowId: body.flowId, ...(await app.answer(body.flowId, ids.password, { password })) }
