@@ -4,7 +4,7 @@ import { limits, postgres, toSource } from '@cardea/tooling/vitest'
 import { defineConfig } from 'vitest/config'
 
 /** A folder that needs more than Node (Vue files, a document, a browser) has its own configuration; the rest is one project. */
-const own = globSync('{e2e,{packages,apps,apps/examples}/*}/vitest.config.ts').map(dirname)
+const own = globSync('{packages,apps,apps/examples}/*/vitest{,.*}.config.ts')
 
 export default defineConfig({
   test: {
@@ -16,7 +16,7 @@ export default defineConfig({
           ...limits,
           name: 'node',
           include: ['packages/*/src/**/*.test.ts', 'apps/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/{dist,.output}/**', ...own.map((folder) => `${folder}/**`)],
+          exclude: ['**/node_modules/**', '**/{dist,.output}/**', ...own.map((file) => `${dirname(file)}/**`)],
           globalSetup: [postgres],
         },
       },

@@ -33,6 +33,11 @@ const playwright =
     return playwrightTally(report, await run('pnpm', args, { env: named }))
   }
 
+const chromium = async (): Promise<Tally> => {
+  console.log(ensureChromium() ?? "Playwright's own download")
+  return none
+}
+
 /** A part of the suite that exists once its configuration does. */
 const where = (file: string, stage: Stage): Stage[] => (existsSync(join(root, file)) ? [stage] : [])
 
@@ -42,6 +47,7 @@ const stages = (env: Record<string, string>, long: boolean): Stage[] => [
   ...checks.map(({ title, passes }) => ({ title, run: async () => one(await passes()) })),
   { title: 'Packages as published', run: async () => one(await manifestsHold()) },
   ...(long ? [{ title: 'Types of the packages as published', run: async () => one(await typesResolve()) }] : []),
+  { title: 'Chromium', run: chromium },
   { title: 'Packages and apps (Vitest)', run: vitest('', env) },
   ...where('e2e/vitest.config.ts', { title: 'The built server (Vitest)', run: vitest('e2e', env) }),
   ...where('e2e/playwright.config.ts', { title: 'The browser (Playwright)', run: playwright(env) }),

@@ -54,7 +54,7 @@ const builtinFault = (specifier: string, layer: Layer, isTest: boolean): string 
   return layer.node || isTest ? undefined : `${layer.folder} may not use ${specifier}`
 }
 
-const isConfiguration = (path: string): boolean => /\/[a-z]+\.config\.m?ts$/.test(path)
+const isConfiguration = (path: string): boolean => /\/[a-z.]+\.config\.m?ts$/.test(path)
 
 /** A feature or authenticator may use at most one library of its own. */
 const libraryFaults = (project: Project): string[] => {
