@@ -1,5 +1,6 @@
 import type { Transport } from '@cardea/core'
 import type { BffSession, FlowAnswer } from '@cardea/protocol'
+import { one, passkey, passkeyStarted } from './steps.ts'
 import type { Story } from './stories.ts'
 
 export const signedIn: BffSession = {
@@ -26,7 +27,18 @@ export const scripted = (story: Story, delay = 400): Transport => {
     fetch: () => never,
     flow: {
       start: () => (start ? Promise.resolve(start) : never),
-      answer: () => (story.next ? later(story.next, delay) : never),
+      answer: ({ version, authenticatorId, params }) => {
+        const others = story.step?.authenticators.filter((option) => option.authenticatorId !== authenticatorId)
+        // A passkey is started as the engine does it, with the other ways still open.
+        if (authenticatorId === passkey.authenticatorId && !params && others) {
+          const step = one(passkeyStarted, { ...story.step, authenticators: [passkeyStarted], alternatives: others })
+          return later<FlowAnswer>(
+            { status: 'step', retry: false, version, step: { ...step, stepType: 'AUTHENTICATOR_PROMPT' } },
+            delay,
+          )
+        }
+        return story.next ? later(story.next, delay) : never
+      },
     },
   }
 }
