@@ -4,7 +4,7 @@ import { limits, postgres, toSource } from '@cardea/tooling/vitest'
 import { defineConfig } from 'vitest/config'
 
 /** A folder that needs more than Node (Vue files, a document, a browser) has its own configuration; the rest is one project. */
-const own = globSync('{packages,apps,apps/examples}/*/vitest{,.*}.config.ts')
+const own = globSync('{e2e,{packages,apps,apps/examples}/*}/vitest{,.*}.config.ts')
 
 export default defineConfig({
   test: {
