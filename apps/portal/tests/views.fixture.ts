@@ -225,6 +225,7 @@ export const views: Readonly<Record<string, PortalView>> = {
   }),
   consent: signIn({
     stepType: 'CONSENT',
+    identifier,
     authenticators: [],
     consent: {
       client: { name: 'Harbour Insights', host: 'harbour.example', policyUri: 'https://harbour.example/privacy' },
