@@ -1,5 +1,4 @@
 export type * from './request.ts'
 export { requestedResources, requestedScope, words } from './scope.ts'
 export { answerUrl, sendAnswer } from './send.ts'
-export type { AuthorizationCheck, MetadataMembers } from './slots.ts'
 export { authorizationChecks, discoveryMetadata } from './slots.ts'

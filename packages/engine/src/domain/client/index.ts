@@ -8,7 +8,7 @@ import type { Client, ClientAuthMethod } from './client.ts'
 import { clientMigrations, forgetAssertions } from './store.ts'
 
 export { assertionAlgorithms } from './assertion.ts'
-export type { Client, ClientAuthMethod, Profile } from './client.ts'
+export type { Client, ClientAuthMethod } from './client.ts'
 export { allowsRedirect } from './redirect.ts'
 export { createClients } from './verbs.ts'
 

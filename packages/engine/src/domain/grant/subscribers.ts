@@ -7,7 +7,7 @@ import { endGrants } from './revoke.ts'
 import type { GrantFilter } from './store.ts'
 import { organizationsOf } from './store.ts'
 
-/** What ends grants from outside: their session, account, password or app. Repeating one of these does nothing more. */
+/** What ends grants from outside: their session, account or app. Repeating one of these does nothing more. */
 export const grantSubscribers: readonly Subscriber<Engine>[] = [
   {
     name: 'grant.session-ended',
@@ -19,7 +19,7 @@ export const grantSubscribers: readonly Subscriber<Engine>[] = [
   },
   {
     name: 'grant.account',
-    types: ['account.disabled', 'account.deleted', 'account.password_changed'],
+    types: ['account.disabled', 'account.deleted'],
     handle: async (engine, event) => {
       const account = event.target
       if (isId('account', account)) await accountChanged(engine, event, account)
@@ -36,15 +36,11 @@ export const grantSubscribers: readonly Subscriber<Engine>[] = [
 ]
 
 async function accountChanged(engine: Engine, event: Event, account: AccountId): Promise<void> {
-  if (event.type !== 'account.password_changed') {
-    await end(engine, event.org, { account }, event.type.replace('.', '_'))
-    if (event.type !== 'account.deleted') return
-    return engine.store.unit(async (unit) => {
-      await deleteConsents(unit, event.org, account)
-    })
-  }
-  // The session in which the person changed it goes on.
-  await end(engine, event.org, { account, exceptSession: event.session }, 'password_changed')
+  await end(engine, event.org, { account }, event.type.replace('.', '_'))
+  if (event.type !== 'account.deleted') return
+  await engine.store.unit(async (unit) => {
+    await deleteConsents(unit, event.org, account)
+  })
 }
 
 async function clientDeleted(engine: Engine, client: ClientId): Promise<void> {

@@ -15,7 +15,7 @@ import { readAccessToken, readIdTokenHint } from './verify.ts'
 export type { AccessTokenClaims } from './claims.ts'
 export { personClaims, supportedClaims } from './claims.ts'
 export type { IssuedAccessToken } from './issue.ts'
-export { openidScopes, targetOf } from './target.ts'
+export { openidScopes } from './target.ts'
 export type { HintedIdentity } from './verify.ts'
 
 export const tokenNoun: Feature<Engine> = {

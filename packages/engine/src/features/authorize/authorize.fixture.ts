@@ -34,7 +34,7 @@ export async function signedInBrowser(t: TestEngine, username = 'alex') {
   return { ...browser(t, cookie), cookie, session, header: ssoCookie(t, cookie) }
 }
 
-export function ssoCookie(t: TestEngine, secret: string): string {
+function ssoCookie(t: TestEngine, secret: string): string {
   return t.engine.sessions.cookie.set(secret).split(';', 1)[0] ?? ''
 }
 

@@ -1,0 +1,102 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { EngineOptions } from '../../index.ts'
+import { createEngine } from '../../index.ts'
+import { testStores } from '../../kernel/store/testing.ts'
+
+const kek = new Uint8Array(32).fill(7)
+
+describe.each(testStores())('signing keys on $name', ({ create }) => {
+  const close: (() => Promise<void>)[] = []
+  afterEach(async () => {
+    for (const one of close.splice(0)) await one()
+  })
+  const database = async () => {
+    const { url, remove } = await create()
+    close.push(remove)
+    return url
+  }
+  const start = async (url: string, options: Partial<EngineOptions> = {}) => {
+    const cardea = await createEngine({
+      publicUrl: 'http://localhost:3000',
+      database: url,
+      key: kek,
+      sendMail: async () => {},
+      log: () => {},
+      ...options,
+    })
+    close.unshift(cardea.close)
+    return cardea.engine
+  }
+
+  test('processes that start at the same time agree on the keys they make on first use', async () => {
+    const url = await database()
+    const engines = [await start(url), await start(url), await start(url)]
+    const kids = await Promise.all(
+      Array.from({ length: 30 }, (_, index) => engines[index % 3]?.keys.signer('token', 'ES256')),
+    )
+    expect(new Set(kids.map((signer) => signer?.kid)).size).toBe(1)
+    const sets = await Promise.all(engines.map((engine) => engine.keys.jwks()))
+    const published = sets.map(({ keys }) => keys.map(({ kid }) => kid).sort())
+    expect(published[1]).toEqual(published[0])
+    expect(published[2]).toEqual(published[0])
+  })
+
+  test('of 50 that rotate at the same time one does', async () => {
+    const engine = await start(await database())
+    await engine.keys.signer('token', 'ES256')
+    const { length } = (await engine.keys.jwks()).keys
+    await Promise.all(Array.from({ length: 50 }, () => engine.keys.rotate('token')))
+    const after = (await engine.keys.jwks()).keys.length
+    // Whoever read the keys after a rotation rotates the next one: each is retired once, and each leaves one more.
+    expect(after).toBeGreaterThan(length)
+    const slots = await engine.store
+      .across('see the slots')
+      .selectFrom('signing_key')
+      .select(['slot'])
+      .where('purpose', '=', 'token')
+      .where('slot', 'is not', null)
+      .execute()
+    expect(slots.map(({ slot }) => slot).sort()).toEqual(['current', 'next'])
+  })
+
+  test('T-CRA-04 a token of the key before a rotation is good in another process', async () => {
+    const url = await database()
+    const [one, two] = [await start(url), await start(url)]
+    const root = await one.organizations.root()
+    await one.store.unit((unit) =>
+      one.clients.create(unit, {
+        org: root.id,
+        clientId: 'service',
+        name: 'Service',
+        secret: 'a-long-secret-of-an-app-in-tests',
+        authMethod: 'client_secret_basic',
+        grantTypes: ['client_credentials'],
+        redirectUris: [],
+      }),
+    )
+    const client = await one.clients.find('service')
+    if (!client) throw new Error('no service')
+    const issue = async () =>
+      (await one.tokens.access({ client, scope: [], resource: [], subject: undefined })).accessToken
+    const before = await issue()
+    expect(await two.tokens.inspect(before)).toMatchObject({ client_id: 'service' })
+    await one.keys.rotate('token')
+    const after = await issue()
+    expect(await two.tokens.inspect(before)).toMatchObject({ client_id: 'service' })
+    await expect.poll(() => two.tokens.inspect(after)).toMatchObject({ client_id: 'service' })
+  })
+
+  test('private keys are sealed; another key-encryption key cannot open them, and the start says so', async () => {
+    const url = await database()
+    const engine = await start(url)
+    await engine.keys.jwks()
+    const rows = await engine.store.across('look for secrets').selectFrom('signing_key').selectAll().execute()
+    for (const row of rows) {
+      expect(row.sealed_private).not.toContain('PRIVATE KEY')
+      expect(JSON.parse(row.public_jwk)).not.toHaveProperty('d')
+    }
+    await expect(start(url, { key: new Uint8Array(32).fill(8) })).rejects.toThrow(
+      /key-encryption key .* cannot be opened/,
+    )
+  })
+})
