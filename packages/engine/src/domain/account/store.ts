@@ -1,5 +1,6 @@
 import type { AccountId, OrganizationId } from '@cardea/protocol'
 import type { Selectable } from 'kysely'
+import { sql } from 'kysely'
 import type { Migration, Queries, Unit } from '../../kernel/store/index.ts'
 import { column } from '../../kernel/store/index.ts'
 import type { Page, PageRequest } from '../page.ts'
@@ -115,10 +116,10 @@ export async function listAccounts(queries: Queries, org: OrganizationId, page: 
   if (after) query = query.where('username_key', '>', after)
   if (search) {
     const pattern = `%${identifierKey(search).replace(/[\\%_]/g, (character) => `\\${character}`)}%`
-    query = query.where(({ eb, or, fn }) => {
-      const like = (name: 'username_key' | 'email_key' | 'name') => eb(fn('lower', [name]), 'like', pattern)
-      return or([like('username_key'), like('email_key'), like('name')])
-    })
+    // SQLite has no escape character unless one is named.
+    const like = (name: 'username_key' | 'email_key' | 'name') =>
+      sql<boolean>`lower(${sql.ref(`account.${name}`)}) like ${pattern} escape '\\'`
+    query = query.where(({ or }) => or([like('username_key'), like('email_key'), like('name')]))
   }
   const rows = await query.execute()
   const items = rows.slice(0, page.limit)

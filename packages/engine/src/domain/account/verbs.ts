@@ -15,7 +15,7 @@ import {
   takenField,
 } from './store.ts'
 
-export function createAccounts(kernel: Kernel): Accounts {
+export function createAccounts(kernel: Pick<Kernel, 'store' | 'now' | 'random' | 'mac'>): Accounts {
   const { store, now, random, mac } = kernel
 
   return {

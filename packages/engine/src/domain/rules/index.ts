@@ -1,2 +1,2 @@
-export type { Condition, Fact, Facts } from './condition.ts'
+export type { Condition, Facts } from './condition.ts'
 export { evaluate } from './evaluate.ts'

@@ -43,7 +43,7 @@ export const ids = Object.fromEntries(
   Object.entries(nativeAuthenticators).map(([name, { id }]) => [name, id]),
 ) as Record<keyof typeof nativeAuthenticators, string>
 
-export const verifier = randomBytes(32).toString('base64url')
+const verifier = randomBytes(32).toString('base64url')
 const challenge = createHash('sha256').update(verifier).digest('base64url')
 
 type SignInView = Extract<PageView, { page: 'sign-in' }>

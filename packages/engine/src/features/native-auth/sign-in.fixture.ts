@@ -3,8 +3,8 @@ import type { CardeaConfig, NativeComplete, NativeError, NativeIncomplete } from
 import { nativeAuthenticators } from '@cardea/protocol'
 import type { TestEngine } from '../../testing.ts'
 
-export const redirectUri = 'http://localhost:3001/auth/callback'
-export const secret = 'a-secret-of-the-test-app-0001'
+const redirectUri = 'http://localhost:3001/auth/callback'
+const secret = 'a-secret-of-the-test-app-0001'
 
 /** People and apps that the tests of sign-in share. */
 export const config: CardeaConfig = {
@@ -70,7 +70,7 @@ export const config: CardeaConfig = {
 export const verifier = randomBytes(32).toString('base64url')
 const challenge = createHash('sha256').update(verifier).digest('base64url')
 
-export const basic = (clientId: string, password = secret) => ({
+const basic = (clientId: string, password = secret) => ({
   authorization: `Basic ${Buffer.from(`${clientId}:${password}`).toString('base64')}`,
 })
 

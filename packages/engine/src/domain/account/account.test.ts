@@ -1,0 +1,96 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import type { OrganizationId } from '@cardea/protocol'
+import { describe, expect, test } from 'vitest'
+import type { Kernel } from '../../kernel/kernel.ts'
+import { race, testStores } from '../../kernel/store/testing.ts'
+import { accountMigrations } from './store.ts'
+import { createAccounts } from './verbs.ts'
+
+const org: OrganizationId = 'org_one'
+const other: OrganizationId = 'org_two'
+
+describe.each(testStores())('accounts on $name', ({ open }) => {
+  const make = async () => {
+    const store = await open({ now: Date.now, migrations: accountMigrations })
+    const kernel: Pick<Kernel, 'store' | 'now' | 'random' | 'mac'> = {
+      store,
+      now: Date.now,
+      random: (bytes) => randomBytes(bytes).toString('base64url'),
+      mac: (value, context) => createHmac('sha256', 'key').update(`${context} ${value}`).digest('base64url'),
+    }
+    return { store, accounts: createAccounts(kernel) }
+  }
+
+  test('are found by username and e-mail, however they are typed, in their organization only', async () => {
+    const { store, accounts } = await make()
+    const ann = await store.unit((unit) => accounts.create(unit, { org, username: 'Ann', email: 'Ann@Demo.test' }))
+    for (const typed of ['ann', ' ANN ', 'ann@demo.TEST']) {
+      expect((await accounts.findByIdentifier(org, typed))?.id).toBe(ann.id)
+      expect(await accounts.findByIdentifier(other, typed)).toBeUndefined()
+    }
+    expect(await accounts.find(other, ann.id)).toBeUndefined()
+    expect(await accounts.findBySubject(ann.id)).toEqual(ann)
+    await store.close()
+  })
+
+  test('a username wins over somebody else’s e-mail address', async () => {
+    const { store, accounts } = await make()
+    await store.unit((unit) => accounts.create(unit, { org, username: 'eve', email: 'ann@demo.test' }))
+    const ann = await store.unit((unit) => accounts.create(unit, { org, username: 'ann@demo.test' }))
+    expect((await accounts.findByIdentifier(org, 'ann@demo.test'))?.id).toBe(ann.id)
+    await store.close()
+  })
+
+  test('of fifty with one name one is made', async () => {
+    const { store, accounts } = await make()
+    const made = await race(store, (unit) =>
+      accounts.create(unit, { org, username: 'ann' }).catch((error: { code?: string }) => {
+        expect(error.code).toBe('api.conflict')
+        return undefined
+      }),
+    )
+    expect(made).toHaveLength(1)
+    await store.close()
+  })
+
+  test('a taken name is refused by name, also at a change', async () => {
+    const { store, accounts } = await make()
+    await store.unit((unit) => accounts.create(unit, { org, username: 'ann', email: 'ann@demo.test' }))
+    const bob = await store.unit((unit) => accounts.create(unit, { org, username: 'bob' }))
+    const change = (to: object) => store.unit((unit) => accounts.update(unit, org, bob.id, to))
+    await expect(change({ username: 'ANN' })).rejects.toMatchObject({
+      code: 'api.conflict',
+      params: { field: 'username' },
+    })
+    await expect(change({ email: 'ann@DEMO.test' })).rejects.toMatchObject({ params: { field: 'email' } })
+    expect((await change({ username: 'Bob', name: 'Bob' }))?.name).toBe('Bob')
+    await store.close()
+  })
+
+  test('are listed in pages and searched', async () => {
+    const { store, accounts } = await make()
+    for (const username of ['ann', 'bea', 'cy', 'dan_100%', 'Eve']) {
+      await store.unit((unit) => accounts.create(unit, { org, username, name: `Mx ${username}` }))
+    }
+    const first = await accounts.list(org, { limit: 2 })
+    expect(first.items.map((one) => one.username)).toEqual(['ann', 'bea'])
+    const rest = await accounts.list(org, { limit: 9, ...(first.next ? { after: first.next } : {}) })
+    expect(rest.items.map((one) => one.username)).toEqual(['cy', 'dan_100%', 'Eve'])
+    expect(rest.next).toBeUndefined()
+    expect((await accounts.list(org, { limit: 9, search: 'MX E' })).items).toHaveLength(1)
+    expect((await accounts.list(org, { limit: 9, search: '_100%' })).items).toHaveLength(1)
+    await store.close()
+  })
+
+  test('nobody gets the same ghost every time, and a disabled account is one', async () => {
+    const { store, accounts } = await make()
+    const ghost = await accounts.identify(org, 'Nobody')
+    expect(ghost).toMatchObject({ type: 'ghost', id: expect.stringMatching(/^usr_/) })
+    expect(await accounts.identify(org, ' nobody')).toMatchObject({ id: ghost.type === 'ghost' ? ghost.id : '' })
+    const ann = await store.unit((unit) => accounts.create(unit, { org, username: 'ann' }))
+    expect((await accounts.identify(org, 'ann')).type).toBe('account')
+    await store.unit((unit) => accounts.update(unit, org, ann.id, { status: 'disabled' }))
+    expect((await accounts.identify(org, 'ann')).type).toBe('ghost')
+    await store.close()
+  })
+})
