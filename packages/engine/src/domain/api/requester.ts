@@ -35,7 +35,7 @@ export async function requesterOf(engine: Engine, call: Call): Promise<Requester
 export function actingEngine(
   engine: Engine,
   { actor, origin }: Requester,
-  change?: { readonly before?: unknown; readonly after: () => unknown },
+  change?: { readonly before?: View; readonly after: () => View | undefined },
 ): Engine {
   const unit = <T>(work: (unit: Unit) => Promise<T>): Promise<T> =>
     engine.store.unit(async (inner) => {
@@ -46,15 +46,23 @@ export function actingEngine(
           events.push(event)
         },
       })
-      const digests = change && { before: digest(change.before), after: digest(change.after()) }
+      const after = change?.after()
+      const about = change?.before?.id ?? after?.id
+      const digests = { before: digest(change?.before), after: digest(after) }
       for (const event of events) {
-        await inner.emit({ ...event, actor, origin, ...(digests ? { data: { ...event.data, ...digests } } : {}) })
+        const data = about !== undefined && event.target === about ? { data: { ...event.data, ...digests } } : {}
+        await inner.emit({ ...event, ...data, actor, origin })
       }
       return result
     })
   return { ...engine, store: { ...engine.store, unit } }
 }
 
-function digest(view: unknown): string | null {
+/** An object as the API shows it: no secrets, and its id. */
+interface View {
+  readonly id: string
+}
+
+function digest(view: View | undefined): string | null {
   return view === undefined ? null : createHash('sha256').update(JSON.stringify(view)).digest('base64url')
 }

@@ -274,6 +274,33 @@ describe('the audit trail', () => {
     expect((await api('/audit/verify')).body).toMatchObject({ valid: true })
   })
 
+  test('T-AUD-01 every kind of privileged change is on record under its real actor', async () => {
+    const { body: account } = await api('/accounts', 'POST', { username: 'recorded' })
+    await api(`/accounts/${account.id}/disable`, 'POST')
+    await api(`/accounts/${account.id}/enable`, 'POST')
+    const { body: app } = await api('/apps', 'POST', { name: 'Recorded', redirectUris: ['https://r.example/cb'] })
+    await api(`/apps/${app.id}`, 'PATCH', { name: 'Recorded twice' })
+    await api(`/apps/${app.id}/secrets`, 'POST')
+    await api(`/apps/${app.id}/secrets/${app.secrets[0].id}`, 'DELETE')
+    await api(`/apps/${app.id}`, 'DELETE')
+    const ann = await all.person('northwind')
+    await api(`/sessions/${ann.session}`, 'DELETE')
+    const { body: factors } = await api(`/accounts/${ann.account}/factors`)
+    await api(`/accounts/${ann.account}/factors/${factors.items[0].id}`, 'DELETE')
+    const client = await all.engine.engine.clients.find('northwind-admin')
+    const recorded = async (target: string) => {
+      const items: { type: string; actor: unknown; request?: string }[] = await entries(`target=${target}&limit=100`)
+      return items.filter((item) => item.request).map((item) => [item.type, item.actor])
+    }
+    const by = (...types: string[]) => types.map((type) => [type, { type: 'client', id: client?.id }])
+    await expect.poll(() => recorded(account.id)).toEqual(by('account.enabled', 'account.disabled', 'account.created'))
+    await expect
+      .poll(() => recorded(app.id))
+      .toEqual(by('client.deleted', 'client.updated', 'client.updated', 'client.updated', 'client.created'))
+    await expect.poll(() => recorded(ann.session)).toEqual(by('session.ended'))
+    await expect.poll(() => recorded(factors.items[0].id)).toEqual(by('factor.removed'))
+  })
+
   test('T-AUD-01 a refused call changes nothing and leaves no record of a change', async () => {
     const before = (await entries('type=account.created')).length
     await api('/accounts', 'POST', { username: 'audited twice', role: 'admin' })

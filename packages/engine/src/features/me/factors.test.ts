@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { softwareAuthenticator } from '../../authenticators/passkey/software-authenticator.fixture.ts'
 import { currentCode } from '../../authenticators/totp/code.ts'
 import type { SignedIn } from '../../domain/api/tokens.fixture.ts'
 import { signedIn } from '../../domain/api/tokens.fixture.ts'
@@ -19,7 +20,7 @@ const person = (username: string, rest: object = {}) => ({ username, password: `
 describe.each(['sqlite', 'postgres'] as const)('my ways to sign in on %s', (store) => {
   let engine: TestEngine
   beforeAll(async () => {
-    const accounts = ['ada', 'bea', 'cem', 'dan', 'eve', 'fay'].map((name) => person(name))
+    const accounts = ['ada', 'bea', 'cem', 'dan', 'eve', 'fay', 'hal'].map((name) => person(name))
     accounts.push(person('gil', { email: 'gil@demo.test', emailVerified: true }))
     engine = await testEngine({ store, config: { apps: [portal], accounts } })
   })
@@ -131,6 +132,36 @@ describe.each(['sqlite', 'postgres'] as const)('my ways to sign in on %s', (stor
     await expect.poll(async () => (await me(other, '/sessions')).status).toBe(401)
     expect((await me(gil, '/sessions')).body.items).toHaveLength(1)
   })
+
+  test('a passkey is added with a name, renamed, and removed', async () => {
+    const hal = await signedIn(engine, 'hal')
+    const started = await me(hal, '/factors/enrolments', 'POST', { authenticator: 'passkey' })
+    expect(started.body).toMatchObject({ authenticator: 'passkey', data: { challengeData: expect.any(String) } })
+    const tokenResponse = softwareAuthenticator(engine.publicUrl).create(started.body.data.challengeData)
+    const params = Object.fromEntries(started.body.params.map((name: string) => [name, tokenResponse]))
+    const added = await me(hal, `/factors/enrolments/${started.body.id}`, 'POST', { params, name: 'Work laptop' })
+    expect(added).toMatchObject({
+      status: 201,
+      body: { authenticator: 'passkey', name: 'Work laptop', renamable: true },
+    })
+    const renamed = await me(hal, `/factors/${added.body.id}`, 'PATCH', { name: 'Old laptop' })
+    expect(renamed.body).toMatchObject({ name: 'Old laptop' })
+    const { body } = await me(hal, '/factors')
+    expect(body.items.map((factor: { name?: string }) => factor.name)).toContain('Old laptop')
+    const password = body.items.find((factor: { authenticator: string }) => factor.authenticator === 'password')
+    expect((await me(hal, `/factors/${password.id}`, 'PATCH', { name: 'x' })).status).toBe(422)
+    // With a passkey the password is not the last way in, but then the passkey is.
+    expect((await me(hal, `/factors/${password.id}`, 'DELETE')).status).toBe(204)
+    expect((await me(hal, `/factors/${added.body.id}`, 'DELETE')).body).toMatchObject({ code: 'api.last_factor' })
+  })
+
+  test.each(['password', 'identifier', 'email-otp', 'no-such-thing'])(
+    '%s cannot be enrolled here',
+    async (authenticator) => {
+      const hal = await signedIn(engine, 'hal')
+      expect((await me(hal, '/factors/enrolments', 'POST', { authenticator })).status).toBe(404)
+    },
+  )
 
   test('of somebody else do not exist for me', async () => {
     const ada = await signedIn(engine, 'ada')

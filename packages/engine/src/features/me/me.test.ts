@@ -12,6 +12,17 @@ const portal = {
   scopes: ['openid', 'profile', 'email', 'offline_access', 'me:read', 'me:write'],
   firstParty: true,
 }
+const apis = [
+  { identifier: 'https://notes.example/api', scopes: [{ name: 'notes:read', description: 'Read your notes' }] },
+]
+const notes = {
+  clientId: 'notes',
+  name: 'Notes',
+  uri: 'https://notes.example',
+  secret: 'notes-secret-0123456789',
+  redirectUris: ['https://notes.example/callback'],
+  scopes: ['openid', 'notes:read', 'me:read'],
+}
 const people = ['alex', 'kim', 'pat', 'sam', 'tara', 'uma', 'vic', 'wim', 'zoe'].map((name) => ({
   username: `${name}@demo.test`,
   email: `${name}@demo.test`,
@@ -22,7 +33,7 @@ const people = ['alex', 'kim', 'pat', 'sam', 'tara', 'uma', 'vic', 'wim', 'zoe']
 
 let engine: TestEngine
 beforeAll(async () => {
-  engine = await testEngine({ config: { apps: [portal], accounts: people } })
+  engine = await testEngine({ config: { apps: [portal, notes], apis, accounts: people } })
 })
 afterAll(() => engine.close())
 
@@ -172,6 +183,34 @@ describe('my sessions', () => {
     expect(await (await me(uma, '/sessions', { method: 'DELETE' })).json()).toEqual({ sessionsEnded: 2 })
     for (const other of others) await expect.poll(async () => (await me(other)).status).toBe(401)
     expect((await me(uma)).status).toBe(200)
+  })
+})
+
+describe('apps I have let in', () => {
+  test('are listed with what they may do, and can be sent away', async () => {
+    const wim = await signedIn(engine, 'wim@demo.test')
+    const { clients, accounts, grants, store } = engine.engine
+    const [client, account] = [await clients.find('notes'), await accounts.findBySubject(wim.account)]
+    if (!client || !account) throw new Error('nobody')
+    await store.unit((unit) => grants.rememberConsent(unit, client, account, ['openid', 'notes:read']))
+    const theirs = await signedIn(engine, 'wim@demo.test', { clientId: 'notes', scope: ['openid', 'me:read'] })
+    expect((await me(theirs)).status).toBe(200)
+    expect((await (await me(wim, '/apps')).json()).items).toEqual([
+      {
+        id: client.id,
+        name: 'Notes',
+        uri: 'https://notes.example',
+        scopes: [
+          { name: 'openid', description: 'Know who you are' },
+          { name: 'notes:read', description: 'Read your notes' },
+        ],
+        grantedAt: expect.any(String),
+      },
+    ])
+    expect((await me(wim, `/apps/${client.id}`, { method: 'DELETE' })).status).toBe(204)
+    expect((await (await me(wim, '/apps')).json()).items).toEqual([])
+    await expect.poll(async () => (await me(theirs)).status).toBe(401)
+    expect((await me(wim, `/apps/${client.id}`, { method: 'DELETE' })).status).toBe(404)
   })
 })
 
