@@ -2,6 +2,7 @@ import type { Client } from '../../domain/client/index.ts'
 import type { Engine } from '../../domain/engine.ts'
 import type { Call } from '../../kernel/http/index.ts'
 import { empty, renderError } from '../../kernel/http/index.ts'
+import { end } from './end.ts'
 import { logoutErrors } from './errors.ts'
 import type { Parameters } from './request.ts'
 import { findSessions, invalid, parseLogout } from './request.ts'
@@ -9,7 +10,7 @@ import { findSessions, invalid, parseLogout } from './request.ts'
 /** `response_mode=direct`: an app signs out without a browser. 200 without a body, or the app-native error body. */
 export async function logoutDirectly(engine: Engine, call: Call, params: Parameters): Promise<Response> {
   try {
-    await end(engine, call, params)
+    await endSession(engine, call, params)
     return empty(200, { 'set-cookie': engine.sessions.cookie.clear() })
   } catch (thrown) {
     return renderError(engine, call, 'native', thrown)
@@ -23,7 +24,7 @@ async function isProven(engine: Engine, call: Call, client: Client): Promise<boo
   return proven.method !== 'none' && proven.client.id === client.id
 }
 
-async function end(engine: Engine, call: Call, params: Parameters): Promise<void> {
+async function endSession(engine: Engine, call: Call, params: Parameters): Promise<void> {
   if (call.method !== 'POST') throw invalid('response_mode=direct is for POST')
   const { client, hint } = await parseLogout(engine, params)
   if (!client) throw invalid('client_id or id_token_hint must name an app')
@@ -33,5 +34,5 @@ async function end(engine: Engine, call: Call, params: Parameters): Promise<void
   const { own, hinted } = await findSessions(engine, call, hint)
   const session = own ?? hinted
   if (!session && !hint) throw invalid('there is neither a session cookie nor an id_token_hint')
-  if (session) await engine.store.unit((unit) => engine.sessions.end(unit, session.org, session.id))
+  if (session) await end(engine, call, client, [session])
 }

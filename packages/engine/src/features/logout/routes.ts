@@ -7,6 +7,7 @@ import { page, redirect } from '../../kernel/http/index.ts'
 import { steps } from '../../kernel/pipeline.ts'
 import type { Body, Route } from '../../kernel/route.ts'
 import { logoutDirectly } from './direct.ts'
+import { end } from './end.ts'
 import type { LogoutRequest, Parameters } from './request.ts'
 import { confirmation, findSessions, parseLogout } from './request.ts'
 
@@ -43,12 +44,10 @@ async function askIfNeeded(asked: Asked, engine: Engine): Promise<{ ended: reado
 }
 
 async function endSessions(
-  { ended }: { ended: readonly Session[] },
+  { call, logout, ended }: Asked & { ended: readonly Session[] },
   engine: Engine,
 ): Promise<{ cookies: readonly string[] }> {
-  await engine.store.unit(async (unit) => {
-    for (const { org, id } of ended) await engine.sessions.end(unit, org, id)
-  })
+  await end(engine, call, logout.client, ended)
   return { cookies: [engine.sessions.cookie.clear()] }
 }
 

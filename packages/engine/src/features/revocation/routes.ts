@@ -1,25 +1,35 @@
 import { isId } from '@cardea/protocol'
 import type { Client } from '../../domain/client/index.ts'
 import type { Engine } from '../../domain/engine.ts'
+import { actingUnit } from '../../kernel/events/index.ts'
 import type { Call } from '../../kernel/http/index.ts'
 import { empty } from '../../kernel/http/index.ts'
 import { steps } from '../../kernel/pipeline.ts'
 import type { Route } from '../../kernel/route.ts'
+import type { Unit } from '../../kernel/store/index.ts'
 import { revocationErrors } from './errors.ts'
 
-async function authenticateClient(call: Call, engine: Engine): Promise<{ client: Client; token: string }> {
+interface Asked {
+  readonly call: Call
+  readonly client: Client
+  readonly token: string
+}
+
+async function authenticateClient(call: Call, engine: Engine): Promise<Asked> {
   const { client } = await engine.clients.authenticate(call)
   const token = call.form.get('token')
   if (token === undefined) throw revocationErrors('request.missing_parameter', { name: 'token' })
-  return { client, token }
+  return { call, client, token }
 }
 
 /** RFC 7009 §2.1: a refresh token takes its whole grant along, an access token goes alone. Both only for their own client. */
-async function revokeToken({ client, token }: { client: Client; token: string }, engine: Engine): Promise<object> {
+async function revokeToken({ call, client, token }: Asked, engine: Engine): Promise<object> {
+  const origin = { request: call.traceId, client: client.clientId, address: call.address }
+  const acting = (unit: Unit) => actingUnit(unit, { type: 'client', id: client.id }, origin)
   const refreshable = await engine.grants.findByRefreshToken(token)
   if (refreshable?.grant.client === client.id) {
     const { org, id } = refreshable.grant
-    await engine.store.unit((unit) => engine.grants.revoke(unit, org, id, 'revoked_by_client'))
+    await engine.store.unit((unit) => engine.grants.revoke(acting(unit), org, id, 'revoked_by_client'))
     return {}
   }
   const claims = refreshable ? undefined : await engine.tokens.inspect(token)
@@ -27,7 +37,7 @@ async function revokeToken({ client, token }: { client: Client; token: string },
   const { org_id: org, jti, exp, sub } = claims
   await engine.store.unit(async (unit) => {
     await engine.tokens.deny(unit, org, jti, exp * 1000)
-    await unit.emit({
+    await acting(unit).emit({
       type: 'token.revoked',
       org,
       actor: { type: 'client', id: client.id },
