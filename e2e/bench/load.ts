@@ -15,6 +15,8 @@ export type Unit = (send: (request: Request) => Promise<boolean>) => Promise<boo
 export interface Measured {
   /** Units finished per second at saturation. */
   readonly rate: number
+  /** Processor time of the server for one unit, in microseconds. */
+  readonly cost: number
   /** Open loop at half of that rate; milliseconds from the moment a unit was due. */
   readonly p50: number
   readonly p95: number
@@ -24,8 +26,13 @@ export interface Measured {
 }
 
 /** Saturates with `callers` in a closed loop, then measures latency in an open loop at half the rate found. */
-export async function measure(origin: string, unit: Unit, seconds: number, callers = 32): Promise<Measured> {
-  const pool = new Pool(origin, { connections: callers, pipelining: 1 })
+export async function measure(
+  server: { readonly origin: string; readonly processorTime: () => number },
+  unit: Unit,
+  seconds: number,
+  callers = 32,
+): Promise<Measured> {
+  const pool = new Pool(server.origin, { connections: callers, pipelining: 1 })
   const send = async (request: Request): Promise<boolean> => {
     const { statusCode, headers, body } = await pool.request({
       method: request.method,
@@ -37,13 +44,16 @@ export async function measure(origin: string, unit: Unit, seconds: number, calle
   }
   try {
     await saturate(() => unit(send), Math.min(2, seconds / 3), callers)
+    const before = server.processorTime()
     const { rate, errors: closedErrors, units: closedUnits } = await saturate(() => unit(send), seconds, callers)
+    const cost = ((server.processorTime() - before) * 1000) / closedUnits
     const { latencies, errors } = await openLoop(() => unit(send), rate / 2, seconds)
     latencies.sort((a, b) => a - b)
     const at = (share: number) =>
       latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? Number.NaN
     return {
       rate,
+      cost,
       p50: at(0.5),
       p95: at(0.95),
       p99: at(0.99),

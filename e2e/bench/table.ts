@@ -9,3 +9,4 @@ export function printTable(title: string, header: readonly string[], rows: reado
 
 export const rate = (value: number) => (value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(1))
 export const milliseconds = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} ms`
+export const microseconds = (value: number) => `${rate(value)} µs`
