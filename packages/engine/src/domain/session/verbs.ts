@@ -25,7 +25,9 @@ const cookieName = 'cardea_session'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url')
 
-export function createSessions(kernel: Kernel): Sessions {
+export function createSessions(
+  kernel: Pick<Kernel, 'store' | 'now' | 'random' | 'mac' | 'seal' | 'open' | 'publicUrl'>,
+): Sessions {
   const { store, now, random, mac } = kernel
   const jar = cookieJar(kernel.publicUrl)
   const iskOf = (id: SessionId) => mac(id, 'isk')
