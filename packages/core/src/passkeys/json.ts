@@ -8,7 +8,7 @@ export const fromBase64Url = (text: string): Uint8Array<ArrayBuffer> =>
     (character) => character.codePointAt(0) ?? 0,
   )
 
-export const toBase64Url = (bytes: ArrayBuffer): string =>
+const toBase64Url = (bytes: ArrayBuffer): string =>
   btoa(String.fromCodePoint(...new Uint8Array(bytes)))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
