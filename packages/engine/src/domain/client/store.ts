@@ -2,6 +2,7 @@ import type { ClientId, OrganizationId } from '@cardea/protocol'
 import type { Migration, Queries, Unit } from '../../kernel/store/index.ts'
 import { column } from '../../kernel/store/index.ts'
 import type { Page, PageRequest } from '../page.ts'
+import { contains } from '../page.ts'
 import type { Client } from './client.ts'
 
 interface ClientTable {
@@ -95,19 +96,13 @@ export async function listClients(
   org: OrganizationId,
   { limit, after, search }: PageRequest,
 ): Promise<Page<Client>> {
-  const pattern = `%${(search ?? '').toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
   const rows = await queries
     .in(org)
     .selectFrom('client')
     .selectAll()
     .$if(after !== undefined, (query) => query.where('id', '>', after as ClientId))
     .$if(search !== undefined, (query) =>
-      query.where((eb) =>
-        eb.or([
-          eb(eb.fn<string>('lower', ['name']), 'like', pattern),
-          eb(eb.fn<string>('lower', ['client_id']), 'like', pattern),
-        ]),
-      ),
+      query.where((eb) => eb.or([contains('name', search ?? ''), contains('client_id', search ?? '')])),
     )
     .orderBy('id')
     .limit(limit + 1)

@@ -118,6 +118,18 @@ describe('apps', () => {
     expect((await api('/apps?search=calend')).body.items).toEqual([view])
   })
 
+  test('are found by part of a name or client id, which is no pattern', async () => {
+    const { body: app } = await api('/apps', 'POST', {
+      clientId: 'under_score',
+      name: '100% Sure',
+      redirectUris: ['https://s.example/cb'],
+    })
+    const found = async (search: string) =>
+      (await api(`/apps?search=${encodeURIComponent(search)}`)).body.items.map((one: { id: string }) => one.id)
+    for (const search of ['under_', 'SCORE', '100%', 'sure']) expect(await found(search)).toEqual([app.id])
+    expect(await found('under%score')).toEqual([])
+  })
+
   test('change their secret without a gap', async () => {
     const { body: app } = await api('/apps', 'POST', {
       name: 'Worker',

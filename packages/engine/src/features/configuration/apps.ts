@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { AppConfig } from '@cardea/protocol'
+import type { AppConfig, OrganizationId } from '@cardea/protocol'
 import { authMethodOf } from '@cardea/protocol'
 import type { JSONWebKeySet } from 'jose'
+import type { Client } from '../../domain/client/index.ts'
 import type { Context } from './apply.ts'
 import type { Done } from './difference.ts'
 import { defined, difference } from './difference.ts'
@@ -18,7 +19,7 @@ export async function applyApp(context: Context, declared: AppConfig): Promise<D
     signInPolicy: signInPolicy === undefined ? undefined : context.policy(signInPolicy),
   })
   const name = `app ${declared.clientId}`
-  const known = await engine.clients.find(declared.clientId)
+  const known = (await engine.clients.find(declared.clientId)) ?? (await findDisabled(context, org, declared.clientId))
   if (!known) {
     const { redirectUris = [] } = declared
     await engine.store.unit((unit) =>
@@ -34,6 +35,12 @@ export async function applyApp(context: Context, declared: AppConfig): Promise<D
     engine.clients.update(unit, org, known.id, { ...change, ...(otherSecret ? { secret } : {}) }),
   )
   return { name, outcome: 'updated', members: [...Object.keys(change ?? {}), ...(otherSecret ? ['secret'] : [])] }
+}
+
+/** An app that an administrator has disabled is there all the same; the file does not enable it again. */
+async function findDisabled({ engine }: Context, org: OrganizationId, clientId: string): Promise<Client | undefined> {
+  const { items } = await engine.clients.list(org, { limit: 100, search: clientId })
+  return items.find((client) => client.clientId === clientId)
 }
 
 /** As `Client.secretHashes` has them. */

@@ -159,6 +159,23 @@ describe.each(['sqlite', 'postgres'] as const)('a configuration on %s', (store) 
   })
 })
 
+test('what an administrator has disabled stays disabled', async () => {
+  const { engine } = await open({ config })
+  const root = await engine.organizations.root()
+  const [calendar, alex] = [
+    await engine.clients.find('calendar'),
+    await engine.accounts.findByIdentifier(root.id, 'alex@demo.test'),
+  ]
+  if (!calendar || !alex) throw new Error('nothing there')
+  await engine.store.unit(async (unit) => {
+    await engine.clients.update(unit, root.id, calendar.id, { status: 'disabled' })
+    await engine.accounts.update(unit, root.id, alex.id, { status: 'disabled' })
+  })
+  await applyConfiguration(engine, config)
+  expect(await engine.clients.find('calendar')).toBeUndefined()
+  expect(await engine.accounts.find(root.id, alex.id)).toMatchObject({ status: 'disabled' })
+})
+
 describe('a wrong configuration', () => {
   const problems = (value: unknown) => readConfiguration(value).problems
 
