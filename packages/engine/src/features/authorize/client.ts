@@ -21,19 +21,24 @@ export async function findClient(
   { call, params, direct }: { call: Call; params: Parameters; direct: boolean },
   engine: Engine,
 ): Promise<{ client: Client; proven: boolean }> {
+  const clientId = params.get('client_id')
   if (direct && engine.clients.presents(call)) {
     const { client, method } = await engine.clients.authenticate(call)
+    if (clientId !== undefined && clientId !== client.clientId) throw notProven()
     return { client: nativeOnly(client), proven: method !== 'none' }
   }
-  const clientId = params.get('client_id')
   if (clientId === undefined) throw authorizeErrors('request.missing_parameter', { name: 'client_id' })
   const client = await engine.clients.find(clientId)
   if (!client) throw authorizeErrors('client.unknown')
   if (!direct) return { client, proven: false }
   if (nativeOnly(client).authMethod !== 'none') {
-    throw authorizeErrors('client.authentication_failed', {}, { 'www-authenticate': 'Basic realm="Cardea"' })
+    throw notProven()
   }
   return { client, proven: false }
+}
+
+function notProven() {
+  return authorizeErrors('client.authentication_failed', {}, { 'www-authenticate': 'Basic realm="Cardea"' })
 }
 
 function nativeOnly(client: Client): Client {

@@ -1,5 +1,6 @@
+import { decodeJwt } from 'jose'
 import { afterAll, describe, expect, test } from 'vitest'
-import { basic, oauthEngine, secret } from '../token/oauth.fixture.ts'
+import { basic, jsonOf, oauthEngine, secret, signedInTo } from '../token/oauth.fixture.ts'
 import { parameters } from './authorize.fixture.ts'
 
 describe('app-native requests', async () => {
@@ -11,7 +12,7 @@ describe('app-native requests', async () => {
       headers: { accept: 'application/json', ...headers },
       body: parameters({ response_mode: 'direct', ...change }),
     })
-    return { status: response.status, headers: response.headers, body: await response.json() }
+    return { status: response.status, headers: response.headers, body: await jsonOf(response) }
   }
   const web = { authorization: basic('web', secret) }
 
@@ -68,6 +69,34 @@ describe('app-native requests', async () => {
       status: 200,
       body: { flowStatus: 'SUCCESS_COMPLETED', authData: { error: 'login_required', iss: t.publicUrl } },
     })
+  })
+
+  test('sessionId, the isk of an earlier ID token, stands for the session: a code at once', async () => {
+    const { tokens } = await signedInTo(t, 'web')
+    const { isk } = decodeJwt(tokens.id_token)
+    const again = await start({ sessionId: String(isk) }, web)
+    expect(again).toMatchObject({
+      status: 200,
+      body: { flowStatus: 'SUCCESS_COMPLETED', authData: { code: expect.any(String), iss: t.publicUrl } },
+    })
+    expect(await start({ sessionId: `${isk}x`, prompt: 'none' }, web)).toMatchObject({
+      body: { authData: { error: 'login_required' } },
+    })
+  })
+
+  test('by GET too, and there as well the client must be the one that authenticates', async () => {
+    const ask = (change: Record<string, string>) =>
+      t.fetch(`/oauth2/authorize?${parameters({ response_mode: 'direct', ...change })}`, { headers: web })
+    expect((await ask({})).status).toBe(200)
+    expect((await ask({ client_id: 'spa' })).status).toBe(401)
+  })
+
+  test('sessionId counts in app-native requests only', async () => {
+    const { tokens } = await signedInTo(t, 'web')
+    const { isk } = decodeJwt(tokens.id_token)
+    const params = parameters({ sessionId: String(isk), prompt: 'none' })
+    const response = await t.fetch(`/oauth2/authorize?${params}`)
+    expect(response.headers.get('location')).toContain('error=login_required')
   })
 
   test("a public app's own origins may read the answer, errors too; others not", async () => {
