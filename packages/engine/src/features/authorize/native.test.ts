@@ -84,6 +84,16 @@ describe('app-native requests', async () => {
     })
   })
 
+  test('T-HPP-01 a parameter given twice is refused in the native body too', async () => {
+    const response = await t.fetch('/oauth2/authorize', {
+      method: 'POST',
+      headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded', ...web },
+      body: `${parameters({ response_mode: 'direct' })}&scope=openid`,
+    })
+    expect(response.status).toBe(400)
+    expect(await jsonOf(response)).toMatchObject({ code: 'ABA-60001', traceId: expect.any(String) })
+  })
+
   test('by GET too, and there as well the client must be the one that authenticates', async () => {
     const ask = (change: Record<string, string>) =>
       t.fetch(`/oauth2/authorize?${parameters({ response_mode: 'direct', ...change })}`, { headers: web })

@@ -54,7 +54,7 @@ export function createHandler<E extends Kernel>(features: readonly Feature<E>[],
     const located = locate(request.url)
     const method = request.method === 'HEAD' ? 'GET' : request.method
     const match = located && findRoute(router, method, located.path)
-    const surface: Surface = match?.data.route.surface ?? surfaceOf(located?.path)
+    const surface = readableBy(request.headers, match?.data.route.surface ?? surfaceOf(located?.path))
     const asked = {
       traceId: engine.random(12),
       path: located?.path ?? '/',
@@ -123,6 +123,12 @@ export function createHandler<E extends Kernel>(features: readonly Feature<E>[],
     entries.map(({ feature, route: { steps, ...rest } }) => ({ ...rest, feature, steps: steps.names }))
 
   return { handle, describe }
+}
+
+/** A page is for people: an app that asks for JSON alone (app-native sign-in) gets the app-native body instead. */
+function readableBy(headers: Headers, surface: Surface): Surface {
+  const accept = headers.get('accept') ?? ''
+  return surface === 'page' && accept.includes('application/json') && !accept.includes('text/html') ? 'native' : surface
 }
 
 /** A path nobody answers still speaks the language of its neighbourhood. */
