@@ -2,6 +2,7 @@ import type { Log } from '../kernel.ts'
 import type { Store } from '../store/store.ts'
 import { dueSubscribers } from './deliveries.ts'
 import type { Subscriber } from './subscriber.ts'
+import { wants } from './subscriber.ts'
 import { createWorker } from './worker.ts'
 
 /** Hands committed events to their subscribers. */
@@ -64,7 +65,13 @@ export function createDispatcher<E>(options: DispatcherOptions<E>): Dispatcher {
     })
   }
 
-  const stopListening = store.onEvents(kick)
+  // What this process has committed needs no look: it is known who wants it.
+  const stopListening = store.onEvents((types) => {
+    if (closed) return
+    for (const subscriber of subscribers) {
+      if (types.some((type) => wants(subscriber, type))) workers.get(subscriber.name)?.wake()
+    }
+  })
   const poll = setInterval(kick, pollEvery)
   const renewal = setInterval(() => {
     for (const worker of workers.values())

@@ -28,6 +28,8 @@ export interface WorkerOptions<E> {
 
 const parallel = 16
 const batchSize = 500
+/** How long a batch gathers: what came after each of many small units is handled together. */
+const gather = 250
 const firstPause = 1_000
 const longestPause = 3_600_000
 const defaultMaxAttempts = 20
@@ -39,6 +41,7 @@ export function createWorker<E>({ store, engine, subscriber, now, log, lease }: 
   let stopped = false
   let loop: Promise<void> | undefined
   let again = false
+  let gathering: NodeJS.Timeout | undefined
 
   const handle = async (claims: readonly Claim[]): Promise<void> => {
     for (const one of claims) inHand.add(one)
@@ -111,6 +114,14 @@ export function createWorker<E>({ store, engine, subscriber, now, log, lease }: 
   const wake = (): void => {
     again = true
     if (loop || stopped) return
+    if (inBatches) gathering ??= setTimeout(start, gather).unref()
+    else start()
+  }
+
+  const start = (): void => {
+    clearTimeout(gathering)
+    gathering = undefined
+    if (loop || stopped) return
     loop = work()
       .catch((error: unknown) => log('error', 'Events could not be claimed.', { subscriber: name, error }))
       .finally(() => {
@@ -122,6 +133,7 @@ export function createWorker<E>({ store, engine, subscriber, now, log, lease }: 
   return {
     wake,
     async rest() {
+      if (gathering) start()
       while (loop) await loop
     },
     async renew() {
@@ -129,6 +141,7 @@ export function createWorker<E>({ store, engine, subscriber, now, log, lease }: 
     },
     stop() {
       stopped = true
+      clearTimeout(gathering)
     },
   }
 }

@@ -38,8 +38,8 @@ export interface Store extends Queries {
    * may have changed. Returns the way to stop.
    */
   onSignal(listener: (topic: string) => void): () => void
-  /** Calls `listener` after every commit of this process that wrote events. Returns the way to stop. */
-  onEvents(listener: () => void): () => void
+  /** Calls `listener` with the types of the events that a unit of this process has committed. Returns the way to stop. */
+  onEvents(listener: (types: readonly string[]) => void): () => void
   /** Statements (without begin, savepoint and commit) and units since start, for measurements. */
   counts(): { statements: number; transactions: number }
   close(): Promise<void>

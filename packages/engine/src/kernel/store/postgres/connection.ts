@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import type { CompiledQuery, QueryResult } from 'kysely'
 import pg from 'pg'
 import type { Log } from '../../kernel.ts'
@@ -64,12 +65,33 @@ export function connectionSettings(url: string) {
   }
 }
 
+/** A socket that sends together what is written in one turn: a unit's begin goes with its first statement. */
+function gatheringSocket(): Socket {
+  const socket = new Socket()
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean
+  let gathering = false
+  return Object.assign(socket, {
+    write: (...args: unknown[]) => {
+      if (!gathering) {
+        gathering = true
+        socket.cork()
+        process.nextTick(() => {
+          gathering = false
+          socket.uncork()
+        })
+      }
+      return write(...args)
+    },
+  })
+}
+
 const changing = ['INSERT', 'UPDATE', 'DELETE']
 
 export function createPostgresPool(url: string, max: number, log: Log): PostgresPool {
   const pool = new pg.Pool({
     ...connectionSettings(url),
     max,
+    stream: gatheringSocket,
     // Statements are sent without waiting for the answer to the one before.
     pipeline: true,
     idle_in_transaction_session_timeout: idleInTransaction,

@@ -23,7 +23,7 @@ export async function openPostgresStore(url: string, settings: StoreSettings): P
     createAdapter: () => new PostgresAdapter(),
   })
   const heard = createListeners<string>(log)
-  const events = createListeners<void>(log)
+  const events = createListeners<readonly string[]>(log)
   const pool = createPostgresPool(url, settings.poolSize, log)
   let tables: ScopedTables
   let signals: PostgresSignals
@@ -50,7 +50,7 @@ export async function openPostgresStore(url: string, settings: StoreSettings): P
     }
   const committed = (unit: RunningUnit) => {
     for (const topic of unit.topics) heard.call(topic)
-    if (unit.events.length > 0) events.call()
+    if (unit.events.length > 0) events.call(unit.events.map(({ type }) => type))
   }
   const unit = createUnits(pool, (run) => startUnit(counted(run), queries.inUnit, outbox), signals.notify, committed)
 

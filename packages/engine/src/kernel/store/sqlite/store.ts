@@ -35,7 +35,7 @@ export async function openSqliteStore(file: string, settings: StoreSettings): Pr
 
   const outbox = createOutbox(settings.subscriptions, now)
   const signals = createListeners<string>(log)
-  const events = createListeners<void>(log)
+  const events = createListeners<readonly string[]>(log)
   const queries = createQueries(make, () => tables)
   let statements = 0
   let transactions = 0
@@ -51,7 +51,8 @@ export async function openSqliteStore(file: string, settings: StoreSettings): Pr
   const committed = (units: readonly RunningUnit[]) => {
     const topics = new Set(units.flatMap((unit) => [...unit.topics]))
     for (const topic of topics) signals.call(topic)
-    if (units.some((unit) => unit.events.length > 0)) events.call()
+    const types = new Set(units.flatMap((unit) => unit.events.map(({ type }) => type)))
+    if (types.size > 0) events.call([...types])
   }
   const writer = createWriter(connection, (run) => startUnit(counted(run), queries.inUnit, outbox), committed)
 
