@@ -25,9 +25,9 @@ describe('delays', () => {
   test('begin after a few failures, double, and end at a bound', () => {
     expect([1, 5, 6, 7, 8, 9, 30].map((failures) => delayAfter(failures, forSubject))).toEqual([0, 0, 1, 2, 4, 8, 900])
   })
-  test('are a day for strangers after a hundred failures, and a minute for known devices', () => {
+  test('are a day for strangers after a hundred failures, and an hour for known devices', () => {
     expect(delayAfter(100, forSubject)).toBe(86_400)
-    expect(delayAfter(100, forKnown)).toBe(60)
+    expect(delayAfter(100, forKnown)).toBe(3600)
   })
 })
 

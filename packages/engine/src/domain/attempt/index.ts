@@ -30,6 +30,8 @@ export interface Standing {
 export interface Attempts {
   /** Fails with `request.rate_limited` (429, `Retry-After`) when `key` has used up `limit` calls in `seconds`. */
   readonly take: (key: string, rule: { readonly limit: number; readonly seconds: number }) => Promise<void>
+  /** How somebody stands, without judging it. */
+  readonly standing: (who: Who) => Promise<Standing>
   /** Fails with `flow.wait` while the subject or the address must wait. */
   readonly allow: (who: Who) => Promise<Standing>
   readonly failed: (who: Who, standing: Standing) => Promise<void>

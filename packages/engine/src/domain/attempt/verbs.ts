@@ -28,6 +28,13 @@ export function createAttempts({ store, now }: Pick<Kernel, 'store' | 'now'>): A
     ]
   }
 
+  const look = async (who: Who): Promise<Standing & { readonly until: number }> => {
+    const rows = await readAttempts(store, Object.values(keysOf(who)), now())
+    const known = who.knownDevice || rows.has(keysOf(who).place)
+    const mine = counted(who, known).flatMap(([key]) => rows.get(key) ?? [])
+    return { known, failures: mine.length > 0, until: Math.max(0, ...mine.map((row) => row.wait_until)) }
+  }
+
   return {
     async take(key, { limit, seconds }) {
       const at = now()
@@ -38,17 +45,19 @@ export function createAttempts({ store, now }: Pick<Kernel, 'store' | 'now'>): A
       throw attemptErrors('request.rate_limited', { seconds: wait }, { 'retry-after': String(wait) })
     },
 
-    async allow(who): Promise<Standing> {
+    async standing(who) {
+      const { known, failures } = await look(who)
+      return { known, failures }
+    },
+
+    async allow(who) {
       const at = now()
-      const rows = await readAttempts(store, Object.values(keysOf(who)), at)
-      const known = who.knownDevice || rows.has(keysOf(who).place)
-      const mine = counted(who, known).flatMap(([key]) => rows.get(key) ?? [])
-      const until = Math.max(0, ...mine.map((row) => row.wait_until))
+      const { until, known, failures } = await look(who)
       if (until > at) {
         const seconds = Math.ceil((until - at) / 1000)
         throw attemptErrors('flow.wait', { seconds }, { 'retry-after': String(seconds) })
       }
-      return { known, failures: mine.length > 0 }
+      return { known, failures }
     },
 
     async failed(who, { known }) {

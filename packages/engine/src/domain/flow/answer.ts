@@ -4,7 +4,7 @@ import type { Engine } from '../engine.ts'
 import type { Params } from './authenticator.ts'
 import type { FlowOutcome, Proof, Visitor } from './doors.ts'
 import type { Driven } from './drive.ts'
-import { drive, startOption } from './drive.ts'
+import { drive, stand, startOption } from './drive.ts'
 import { flowErrors } from './errors.ts'
 import { findFlow } from './find.ts'
 import type { StoredAt } from './finish.ts'
@@ -39,7 +39,7 @@ export async function answerFlow(
   } catch (thrown) {
     if (!isFailure(thrown) || thrown.code !== 'flow.superseded') throw thrown
     const { record, client } = await findFlow(engine, id, proof)
-    const driven = await drive(engine, failedMessage(record, thrown), await situate(engine, record, client))
+    const driven = stand(engine, failedMessage(record, thrown), await situate(engine, record, client))
     return { type: 'open', flow: driven.record, retry: true, step: await stepOf(engine, driven) }
   }
 }
@@ -53,7 +53,7 @@ async function takeAnswer(
 ): Promise<FlowOutcome> {
   const { record, client } = await findFlow(engine, id, proof)
   if (answer.version !== undefined && answer.version !== record.version) throw flowErrors('flow.superseded')
-  const driven = await drive(engine, { ...record, message: undefined }, await situate(engine, record, client))
+  const driven = stand(engine, { ...record, message: undefined }, await situate(engine, record, client))
   const judged = await respond(engine, driven, answer, from)
   return settle(engine, record, judged, from)
 }
@@ -68,7 +68,7 @@ export async function decideFlow(
 ): Promise<FlowOutcome> {
   const { record, client } = await findFlow(engine, id, proof)
   if (decision.version !== undefined && decision.version !== record.version) throw flowErrors('flow.superseded')
-  const driven = await drive(engine, record, await situate(engine, record, client))
+  const driven = stand(engine, record, await situate(engine, record, client))
   if (driven.next.type !== 'consent') throw flowErrors('flow.authenticator_not_offered')
   const stored: StoredAt = { version: record.version, claimed: false }
   const moved = { ...driven.record, version: record.version + 1 }
@@ -121,13 +121,11 @@ async function settle(engine: Engine, before: FlowRecord, judged: Judged, from: 
   const client = await engine.clients.find(record.request.clientId)
   if (!client) throw flowErrors('flow.unknown')
   const driven = await drive(engine, record, await situate(engine, record, client, judged))
-  const { attempt } = judged
-  if (driven.next.type === 'done') return finish(engine, driven, { from, stored, ...(attempt ? { attempt } : {}) })
+  if (driven.next.type === 'done') return finish(engine, driven, { from, stored, standing: judged.standing })
   if (driven.next.type === 'refused') return refuse(engine, driven, 'unmet_requirements', stored)
   const saved = await engine.store.unit(async (unit) => {
     const won = await saveFlow(unit, engine, driven.record, { ...stored, now: engine.now() })
     if (won && judged.event) await unit.emit(judged.event)
-    if (won && attempt) await engine.attempts.succeeded(unit, attempt.who, attempt.standing)
     return won
   })
   if (!saved) throw flowErrors('flow.superseded')

@@ -13,24 +13,35 @@ export interface Driven extends Surroundings {
   readonly next: NextStep
 }
 
-/** Advances as far as it goes without an answer: starts an option that is the only one, asks whether consent is needed. */
-export async function drive(engine: Engine, record: FlowRecord, around: Surroundings): Promise<Driven> {
+/** Where a record stands; nothing is started. What waits counts only for what is asked now. */
+export function stand(engine: Engine, record: FlowRecord, around: Surroundings): Driven {
   const next = advance(record, around.situation, engine.contributed(authenticators))
+  const { pending } = record
+  const asked =
+    pending !== undefined &&
+    ((next.type === 'prove' && pending.purpose === 'verify') ||
+      (next.type === 'enrol' && pending.purpose === 'enrol')) &&
+    next.options.includes(pending.authenticator)
+  return { ...around, record: asked ? record : { ...record, pending: undefined }, next }
+}
+
+/** Advances as far as it goes without an answer: starts an option that is the only one, asks whether consent is needed. */
+export async function drive(engine: Engine, before: FlowRecord, around: Surroundings): Promise<Driven> {
+  const driven = stand(engine, before, around)
+  const { record, next } = driven
   if (next.type === 'prove' || next.type === 'enrol') {
-    const waits = record.pending && next.options.includes(record.pending.authenticator)
-    const kept = waits ? record : { ...record, pending: undefined }
     const [only, ...others] = next.options
     const starts = next.type === 'enrol' || (only !== undefined && authenticatorOf(engine, only)?.starts)
-    if (waits || only === undefined || others.length > 0 || !starts) return { ...around, record: kept, next }
-    return { ...around, record: await startOption(engine, kept, around, only, next.type), next }
+    if (record.pending || only === undefined || others.length > 0 || !starts) return driven
+    return { ...driven, record: await startOption(engine, record, around, only, next.type) }
   }
   if (next.type === 'done' && record.consent === 'unknown' && around.subject?.type === 'account') {
     const ending = engine.contributed(endings).get(record.ending)
     const needed = await ending?.needsConsent(engine, record, around.subject.account, around.client)
     const asked = { ...record, consent: needed ? 'needed' : 'not-needed' } as const
-    return { ...around, record: asked, next: needed ? { type: 'consent' } : next }
+    return { ...driven, record: asked, next: needed ? { type: 'consent' } : next }
   }
-  return { ...around, record, next }
+  return driven
 }
 
 /** Lets an authenticator make its prompt (send the code, draw the challenge). A refusal becomes the record's message. */

@@ -1,7 +1,7 @@
 import { actingUnit } from '../../kernel/events/index.ts'
 import type { Unit } from '../../kernel/store/index.ts'
 import type { Account } from '../account/index.ts'
-import type { Standing, Who } from '../attempt/index.ts'
+import type { Standing } from '../attempt/index.ts'
 import type { Engine } from '../engine.ts'
 import type { ProvenFactor, Session } from '../session/index.ts'
 import type { Ending, FlowOutcome, Visitor } from './doors.ts'
@@ -9,6 +9,7 @@ import { endings } from './doors.ts'
 import type { Driven } from './drive.ts'
 import { flowErrors } from './errors.ts'
 import type { FlowRecord } from './flow.ts'
+import { whoOf } from './judge.ts'
 import { saveFlow } from './store.ts'
 
 /** The row a finished flow is claimed at; `undefined` for one that never had to be stored. */
@@ -17,8 +18,8 @@ export type StoredAt = { readonly version: number; readonly claimed: boolean } |
 interface Finishing {
   readonly from: Visitor | undefined
   readonly stored: StoredAt
-  /** The attempt that finished it, to forget the failures before. */
-  readonly attempt?: { readonly who: Who; readonly standing: Standing }
+  /** How the person stood before the answer that finished it, when that was judged. */
+  readonly standing?: Standing | undefined
 }
 
 /** Ends a flow whose steps are all satisfied: claim, session and code are one unit, so that it happens once or not at all. */
@@ -40,6 +41,10 @@ export async function finish(engine: Engine, driven: Driven, finishing: Finishin
     ...(from?.address ? { address: from.address } : {}),
     ...(from?.userAgent ? { userAgent: from.userAgent } : {}),
   }
+  // Only a whole sign-in forgets failures and makes a place known: a password alone would clear the way for the second factor.
+  const proved = record.done.some((factor) => factor.at >= record.createdAt)
+  const who = from && proved ? whoOf(engine, subject, from) : undefined
+  const standing = who && (finishing.standing ?? (await engine.attempts.standing(who)))
   const completed: FlowRecord = { ...record, status: 'completed', pending: undefined }
 
   return engine.store.unit(async (raw) => {
@@ -48,7 +53,10 @@ export async function finish(engine: Engine, driven: Driven, finishing: Finishin
     const { session, secret } = await sessionFor(engine, unit, completed, account, before, from)
     if (record.consent === 'given') await ending.consented(engine, unit, completed, account, client)
     const answer = await ending.finish(engine, unit, completed, account, session, client)
-    if (finishing.attempt) await noteSuccess(engine, unit, account, session, finishing.attempt)
+    if (who && standing) {
+      const { newPlace } = await engine.attempts.succeeded(unit, who, standing)
+      if (newPlace) await tellNewPlace(unit, account, session)
+    }
     return { type: 'finished', flow: completed, answer, session, sessionSecret: secret }
   })
 }
@@ -109,15 +117,7 @@ function merge(old: readonly ProvenFactor[], proven: readonly ProvenFactor[]): r
   return [...old.filter((factor) => !names.has(factor.authenticator)), ...proven]
 }
 
-async function noteSuccess(
-  engine: Engine,
-  unit: Unit,
-  account: Account,
-  session: Session,
-  { who, standing }: { readonly who: Who; readonly standing: Standing },
-): Promise<void> {
-  const { newPlace } = await engine.attempts.succeeded(unit, who, standing)
-  if (!newPlace) return
+async function tellNewPlace(unit: Unit, account: Account, session: Session): Promise<void> {
   await unit.emit({
     type: 'account.new_place',
     org: account.org,

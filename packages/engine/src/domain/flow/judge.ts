@@ -21,8 +21,8 @@ export interface Judged {
   readonly subject?: Subject | undefined
   /** Whether the version was claimed before the answer was judged. */
   readonly claimed: boolean
-  /** A success whose failures before are to be forgotten. */
-  readonly attempt?: { readonly who: Who; readonly standing: Standing }
+  /** How the person stood before the answer. */
+  readonly standing?: Standing | undefined
   readonly event?: NewEvent
   /** What the subject had enrolled before the answer, when the answer changed nothing of it. */
   readonly factors?: Ceremony['factors']
@@ -30,6 +30,8 @@ export interface Judged {
 
 /** Judged answers of one flow, right and wrong; a sign-in has no more than a few right ones. */
 const mostAttempts = 20
+/** Longer than any username or e-mail address. */
+const longestIdentifier = 320
 
 /** The record with a refusal as what the person is told. */
 export function failedMessage(record: FlowRecord, { code, params }: Failure): FlowRecord {
@@ -58,8 +60,14 @@ function about(record: FlowRecord, subject: Subject, typed: string | undefined):
     ...record,
     account: subject.type === 'account' ? subject.account.id : subject.id,
     ghost: subject.type === 'ghost',
-    identifier: typed?.trim() ?? record.identifier ?? (subject.type === 'account' ? subject.account.username : ''),
+    identifier: typed?.trim().slice(0, longestIdentifier) ?? nameOf(record, subject),
   }
+}
+
+/** As it was typed before, or, when the proof itself says who it is, the account's own. */
+function nameOf(record: FlowRecord, subject: Subject): string | undefined {
+  if (subject.type === 'ghost' || record.account === subject.account.id) return record.identifier
+  return subject.account.username
 }
 
 /** Claims the version, counts the attempt, and only then asks the authenticator. */
@@ -112,7 +120,7 @@ export async function judge(
       event: failedEvent(record, authenticator, subject, from),
     }
   }
-  const judged = proven(engine, driven, authenticator, verdict, { subject, typed: params.username, who, standing })
+  const judged = proven(engine, driven, authenticator, verdict, { subject, typed: params.username, standing })
   const unchanged = factors && pending?.purpose !== 'enrol' && judged.subject === subject
   return unchanged ? { ...judged, factors } : judged
 }
@@ -125,7 +133,6 @@ function proven(
   by: {
     readonly subject: Subject | undefined
     readonly typed: string | undefined
-    readonly who: Who | undefined
     readonly standing: Standing | undefined
   },
 ): Judged {
@@ -138,12 +145,11 @@ function proven(
   const factor = { authenticator: authenticator.id, amr: verdict.amr, at: engine.now() }
   const named = about(record, subject, record.account === undefined ? by.typed : undefined)
   const done = [...record.done.filter((one) => one.authenticator !== authenticator.id), factor]
-  const { who, standing } = by
   return {
     record: { ...named, done, pending: undefined },
     subject,
     claimed: true,
-    ...(who && standing ? { attempt: { who, standing } } : {}),
+    standing: by.standing,
   }
 }
 
@@ -168,7 +174,7 @@ async function asked(engine: Engine, record: FlowRecord, ask: () => Promise<Verd
   }
 }
 
-function whoOf(engine: Engine, subject: Subject, from: Visitor): Who {
+export function whoOf(engine: Engine, subject: Subject, from: Pick<Visitor, 'address' | 'device'>): Who {
   const id = subject.type === 'account' ? subject.account.id : subject.id
   return { subject: id, address: from.address, knownDevice: isKnownDevice(engine, from.device, id) }
 }

@@ -56,7 +56,7 @@ async function newRecord(engine: Engine, start: FlowStart): Promise<FlowRecord> 
     ending: start.ending,
     request,
     policy: await policyOf(engine, client),
-    identifier: session ? await nameOf(engine, session) : request.loginHint,
+    identifier: session ? await nameOf(engine, session) : request.loginHint?.slice(0, 320),
     account: session?.account,
     ghost: false,
     session: session?.id,

@@ -2,7 +2,7 @@ import { cookieJar } from '../../kernel/http/index.ts'
 import { readDeviceCookie } from '../attempt/index.ts'
 import type { Engine } from '../engine.ts'
 import { answerFlow, decideFlow } from './answer.ts'
-import { drive } from './drive.ts'
+import { stand } from './drive.ts'
 import { browserHash, findFlow } from './find.ts'
 import type { Flows } from './index.ts'
 import { situate } from './situation.ts'
@@ -21,7 +21,7 @@ export function createFlows(engine: Engine): Flows {
 
     async show(id, proof) {
       const { record, client } = await findFlow(engine, id, proof)
-      const driven = await drive(engine, record, await situate(engine, record, client))
+      const driven = stand(engine, record, await situate(engine, record, client))
       const step = await stepOf(engine, driven)
       return { record, client, step, retry: record.message?.type === 'ERROR' }
     },

@@ -109,3 +109,16 @@ describe('T-BRU-01 guessing gets slower', () => {
     expect(seen[5]).toBe('message.email_otp.expired')
   })
 })
+
+test('T-BRU-01 T-AUT-01 a known password does not clear the way for guesses at the second factor', async () => {
+  cardea.clock.advance(86_400_000 * 3)
+  const seen: (string | undefined)[] = []
+  for (let index = 0; index < 8; index++) {
+    const { body } = await app().start()
+    const address = '203.0.113.240'
+    await app().answer(body.flowId, ids.password, { username: 'bea', password: 'demo-bea-2026' }, { address })
+    seen.push(messageOf(await app().answer(body.flowId, ids.totp, { token: `00000${index}` }, { address })))
+  }
+  expect(seen.slice(0, 5)).toEqual(Array.from({ length: 5 }, () => 'message.totp.rejected'))
+  expect(seen.slice(6).every((one) => one !== 'message.totp.rejected')).toBe(true)
+})
