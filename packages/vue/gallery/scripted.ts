@@ -33,7 +33,7 @@ export const scripted = (story: Story, delay = 400): Transport => {
         if (authenticatorId === passkey.authenticatorId && !params && others) {
           const step = one(passkeyStarted, { ...story.step, authenticators: [passkeyStarted], alternatives: others })
           return later<FlowAnswer>(
-            { status: 'step', retry: false, version, step: { ...step, stepType: 'AUTHENTICATOR_PROMPT' } },
+            { status: 'step', retry: false, version: version + 1, step: { ...step, stepType: 'AUTHENTICATOR_PROMPT' } },
             delay,
           )
         }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { h } from 'vue'
 import { both, email, emailSent, many, message, one, passkey, password, totp } from '../gallery/steps.ts'
@@ -52,6 +52,19 @@ test('wrong details keep the username and empty the password', async () => {
   await expect.element(page.getByLabelText('Password', { exact: true })).toHaveFocus()
   await expect.element(page.getByLabelText('Password', { exact: true })).toHaveValue('')
   await expect.element(page.getByLabelText('Email or username')).toHaveValue('alex')
+})
+
+test('what was typed while a passkey was made ready is still there', async () => {
+  const story = { title: '', step: many([both, passkey]) }
+  const { sent } = mountSignIn(story, {}, 300)
+  await page.getByLabelText('Email or username').fill('alex')
+  await page.getByLabelText('Password', { exact: true }).fill('secret')
+  await vi.waitFor(() => expect(sent).toHaveLength(1))
+  await new Promise((resolve) => setTimeout(resolve, 400))
+  await expect.element(page.getByLabelText('Email or username')).toHaveValue('alex')
+  await expect.element(page.getByLabelText('Password', { exact: true })).toHaveValue('secret')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  expect(sent.at(-1)).toMatchObject({ params: { username: 'alex', password: 'secret' } })
 })
 
 test('two empty fields are each named, with a summary, and nothing is sent', async () => {

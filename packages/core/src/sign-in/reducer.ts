@@ -60,6 +60,7 @@ function onStep(state: SignInState, answer: Extract<FlowAnswer, { status: 'step'
     retry,
     options: merged,
     selected: selectOption(step, merged, before?.selected, asked),
+    round: (before?.round ?? 0) + 1,
     turn: (before?.turn ?? 0) + 1,
   }
   // Who asked for a passkey gets the browser's dialog without pressing again.

@@ -28,6 +28,8 @@ export interface StepState {
   readonly fault?: Fault | undefined
   /** A passkey is being made ready for the autofill; what the person does meanwhile waits for its answer. */
   readonly preparing?: { readonly queued?: SignInEvent | undefined } | undefined
+  /** Counts the steps the server sent: what was secret in the fields is gone with each. */
+  readonly round: number
   /** Counts what asks for the person's attention: a new form, a refusal. The first takes no announcement. */
   readonly turn: number
 }

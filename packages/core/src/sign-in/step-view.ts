@@ -123,6 +123,7 @@ function frame(state: StepState, kind: StepKind, problems: Problems, heading: Me
     type: 'step' as const,
     kind,
     version: state.version,
+    round: state.round,
     turn: state.turn,
     heading,
     ...progressOf(state),

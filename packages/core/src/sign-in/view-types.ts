@@ -44,8 +44,9 @@ export interface StepView {
   readonly kind: StepKind
   /** Changes when another form is on show; stays while the same one is tried again. */
   readonly key: string
-  /** Changes with every answer. */
   readonly version: number
+  /** Changes when secret fields are emptied and waits begin anew. */
+  readonly round: number
   /** Changes when the focus should move to `focus`. */
   readonly turn: number
   readonly heading: Message
