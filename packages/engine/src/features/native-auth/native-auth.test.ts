@@ -267,7 +267,7 @@ describe('what an app sends wrong', () => {
     ],
     ['no handle', { selectedAuthenticator: { authenticatorId: ids.password } }, 'ABA-60001'],
     [
-      'an unknown member',
+      'T-AUT-03 a member that is not the caller’s to set',
       { flowId: 'flw_x', role: 'admin', selectedAuthenticator: { authenticatorId: ids.password } },
       'ABA-60001',
     ],

@@ -33,7 +33,7 @@ async function walk(username: string) {
   return seen
 }
 
-describe('T-ENU-01 nobody learns whether an account exists', () => {
+describe('T-ENU-01 T-NAT-05 nobody learns whether an account exists', () => {
   test.each([
     ['alex@demo.test', 'ally@demo.test'],
     ['bea', 'bob'],
