@@ -30,8 +30,6 @@ const programs: readonly Program[] = [
       CARDEA_DATA: data,
       CARDEA_CONFIG: join(root, 'apps/server/demo/cardea.config.ts'),
       CARDEA_PUBLIC_URL: publicUrl,
-      // Back-channel logout reaches the demo apps although they are not public https.
-      CARDEA_OUTBOUND_ALLOW: apps.map(({ offset }) => originAt(port, offset)).join(','),
       CARDEA_LOG: process.env.CARDEA_LOG ?? 'warn',
     },
   },

@@ -3,6 +3,7 @@ import { createEngine, createLog, defaultFeatures } from '@cardea/engine'
 import { bffSessions } from '@cardea/engine/bff-sessions'
 import { createSmtp } from '@cardea/engine/smtp'
 import { renderPage } from '@cardea/portal/server'
+import type { CardeaConfig } from '@cardea/protocol'
 import { createAccount } from './account/account.ts'
 import { accountPath, derived, withAccountApp } from './account/app.ts'
 import { loadConfiguration } from './settings/configuration.ts'
@@ -30,7 +31,7 @@ export async function openHost(settings: Settings, folder: string): Promise<Host
     development,
     database: database.url,
     configuration: withAccountApp(configuration, publicUrl, clientSecret),
-    outboundAllow: [...settings.outboundAllow, publicUrl],
+    outboundAllow: [...settings.outboundAllow, publicUrl, ...(development ? loopbackOrigins(configuration) : [])],
     audit: settings.audit,
     log: createLog((line) => process.stderr.write(`${line}\n`), settings.logLevel),
     sendMail: mail.send,
@@ -45,6 +46,7 @@ export async function openHost(settings: Settings, folder: string): Promise<Host
       const path = new URL(request.url).pathname
       if (account.handles(path)) return account.fetch(request, address)
       if (path === '/' && request.method === 'GET') return front(cardea)
+      if (path === '/favicon.ico') return redirect('/_portal/icon-1.svg')
       return cardea.fetch(request, { address })
     },
     close: async () => {
@@ -55,8 +57,19 @@ export async function openHost(settings: Settings, folder: string): Promise<Host
 
   async function front({ engine }: CardeaEngine): Promise<Response> {
     if (development) return startPage(configuration, await engine.organizations.root(), database.kind)
-    return new Response(null, { status: 303, headers: { location: accountPath } })
+    return redirect(accountPath)
   }
+}
+
+/** In development the declared apps run on this machine; what they declare may be called there. */
+function loopbackOrigins({ apps = [] }: CardeaConfig): string[] {
+  const urls = apps.flatMap(({ backchannelLogoutUri, jwksUri }) => [backchannelLogoutUri, jwksUri])
+  return urls.flatMap((url) => {
+    const { protocol, hostname, origin } = new URL(url ?? 'about:blank')
+    return protocol === 'http:' && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|.+\.localhost)$/.test(hostname)
+      ? [origin]
+      : []
+  })
 }
 
 /** SMTP; in development without it, mail is only shown in the inbox. */
@@ -70,4 +83,8 @@ function mailOf(settings: Settings): { send: EngineOptions['sendMail']; close: (
     if (!development) throw new Error('CARDEA_SMTP_URL is not set: mail cannot be sent')
   }
   return { send, close: () => {} }
+}
+
+function redirect(location: string): Response {
+  return new Response(null, { status: 303, headers: { location } })
 }
