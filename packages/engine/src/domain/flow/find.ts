@@ -27,6 +27,16 @@ export async function findFlow(
   return { record, client }
 }
 
+/** Where a sign-in that is over can be started again: the app's own page. For whom it belonged to only. */
+export async function restartUrl(engine: Engine, id: FlowId, proof: Proof): Promise<string | undefined> {
+  const record = await readFlow(engine.store, engine, id)
+  if (!record || record.binding.door !== proof.door) return undefined
+  checkBinding(record, proof)
+  const client = await engine.clients.find(record.request.clientId)
+  const { origin } = new URL(record.request.redirectUri)
+  return client?.uri ?? (origin === 'null' ? undefined : origin)
+}
+
 function checkBinding({ binding }: FlowRecord, proof: Proof): void {
   if (binding.door === 'native') {
     if (proof.door !== 'native' || (proof.client !== undefined && proof.client !== binding.client)) {

@@ -36,6 +36,8 @@ export interface Flows {
     readonly step: NativeStep
     readonly retry: boolean
   }>
+  /** Where a sign-in that is over can be started again, for whom it belonged to. */
+  readonly restartUrl: (id: FlowId, proof: Proof) => Promise<string | undefined>
   /**
    * Judges an answer. A wrong one is an open outcome with `retry`; fails with `flow.superseded` when another answer
    * was first, `flow.authenticator_not_offered`, `flow.too_many_attempts`, and as `find` does.

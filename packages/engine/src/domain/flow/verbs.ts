@@ -1,9 +1,10 @@
+import { isIP } from 'node:net'
 import { cookieJar } from '../../kernel/http/index.ts'
 import { readDeviceCookie } from '../attempt/index.ts'
 import type { Engine } from '../engine.ts'
 import { answerFlow, decideFlow } from './answer.ts'
 import { stand } from './drive.ts'
-import { browserHash, findFlow } from './find.ts'
+import { browserHash, findFlow, restartUrl } from './find.ts'
 import type { Flows } from './index.ts'
 import { situate } from './situation.ts'
 import { satisfies, startFlow } from './start.ts'
@@ -18,6 +19,7 @@ export function createFlows(engine: Engine): Flows {
     start: (start) => startFlow(engine, start),
     satisfies: (start) => satisfies(engine, start),
     find: (id, proof) => findFlow(engine, id, proof),
+    restartUrl: (id, proof) => restartUrl(engine, id, proof),
 
     async show(id, proof) {
       const { record, client } = await findFlow(engine, id, proof)
@@ -41,8 +43,8 @@ export function createFlows(engine: Engine): Flows {
     },
 
     visitor: (call, reported = {}) => ({
-      address: reported.address ?? call.address,
-      userAgent: reported.userAgent ?? call.headers.get('user-agent') ?? undefined,
+      address: reported.address !== undefined && isIP(reported.address) ? reported.address : call.address,
+      userAgent: (reported.userAgent ?? call.headers.get('user-agent') ?? undefined)?.slice(0, 400),
       device: readDeviceCookie(jar, call.cookies),
       traceId: call.traceId,
     }),

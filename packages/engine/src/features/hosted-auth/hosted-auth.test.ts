@@ -115,6 +115,20 @@ describe('a person signs in on the hosted page, by plain forms', () => {
     expect((await openBrowser(cardea).go(url)).status).toBe(400)
   })
 
+  test('going back to a sign-in that is over shows how to start again', async () => {
+    const browser = openBrowser(cardea)
+    const page = await browser.authorize()
+    const first = await browser.view(page)
+    await browser.submit(first, { authenticatorId: ids.identifier, username: 'alex@demo.test' })
+    const second = await browser.view(page)
+    await browser.submit(second, { authenticatorId: ids.password, password: 'demo-alex-2026' })
+    const over = { page: 'error', code: 'flow.unknown', retryUrl: 'http://localhost:3002' }
+    expect(await browser.view(page)).toMatchObject(over)
+    const again = await browser.submit(second, { authenticatorId: ids.password, password: 'demo-alex-2026' })
+    expect(again.status).toBe(400)
+    expect(JSON.stringify(await openBrowser(cardea).view(page))).not.toContain('retryUrl')
+  })
+
   test('two tabs run two sign-ins', async () => {
     const browser = openBrowser(cardea)
     const one = await browser.view(await browser.authorize())

@@ -1,6 +1,8 @@
 import type { ErrorCode, FlowId, NativeMessage } from '@cardea/protocol'
 import type { Engine } from '../../domain/engine.ts'
 import type { Browser } from '../../domain/flow/index.ts'
+import type { Failure } from '../../kernel/errors.ts'
+import { isFailure } from '../../kernel/errors.ts'
 import type { Call } from '../../kernel/http/index.ts'
 import { page } from '../../kernel/http/index.ts'
 
@@ -11,8 +13,17 @@ export const notices: readonly ErrorCode[] = [
   'flow.authenticator_unknown',
 ]
 
-/** The hosted page of a step. */
+/** The hosted page of a step; of a flow that is over (somebody went back), how to start again. */
 export async function showStep(state: Call & { flow: FlowId; browser: Browser }, engine: Engine): Promise<Response> {
+  try {
+    return await stepPage(state, engine)
+  } catch (thrown) {
+    if (!isFailure(thrown) || !endings.includes(thrown.code)) throw thrown
+    return showOver(state, engine, thrown)
+  }
+}
+
+async function stepPage(state: Call & { flow: FlowId; browser: Browser }, engine: Engine): Promise<Response> {
   const { flow, browser } = state
   const { record, client, step, retry } = await engine.flows.show(flow, { door: 'hosted', secret: browser.secret })
   const notice = notices.find((code) => code === state.query.get('notice'))
@@ -36,6 +47,32 @@ export async function showStep(state: Call & { flow: FlowId; browser: Browser },
     { org: record.org, formAction: [formTarget(record.request.redirectUri)] },
   )
 }
+
+/** A sign-in that cannot go on, with the way to start again. */
+export async function showOver(
+  state: Call & { flow: FlowId; browser: Browser },
+  engine: Engine,
+  failure: Failure,
+): Promise<Response> {
+  const retryUrl = await engine.flows.restartUrl(state.flow, { door: 'hosted', secret: state.browser.secret })
+  const { status } = failure.definition
+  return page(
+    engine,
+    state,
+    {
+      page: 'error',
+      status,
+      code: failure.code,
+      params: {},
+      traceId: state.traceId,
+      ...(retryUrl ? { retryUrl } : {}),
+    },
+    { status },
+  )
+}
+
+/** Codes that end a sign-in. */
+export const endings: readonly ErrorCode[] = ['flow.unknown', 'flow.expired', 'flow.too_many_attempts']
 
 /** An app's own scheme has no origin; its scheme is a source of CSP just as well. */
 function formTarget(redirectUri: string): string {

@@ -8,7 +8,7 @@ import { redirect } from '../../kernel/http/index.ts'
 import { steps } from '../../kernel/pipeline.ts'
 import type { Route } from '../../kernel/route.ts'
 import { hostedErrors } from './errors.ts'
-import { notices, showStep } from './page.ts'
+import { endings, notices, showOver, showStep } from './page.ts'
 import { byJson, byRedirect, failureJson, openHandover, pageUrl } from './present.ts'
 import { checkOrigin, readFlow, readForm, wantsJson } from './request.ts'
 
@@ -26,6 +26,7 @@ async function answerStep(state: Answering, engine: Engine): Promise<Response> {
   } catch (thrown) {
     if (!isFailure(thrown)) throw thrown
     if (asJson) return failureJson(engine, thrown, traceId)
+    if (endings.includes(thrown.code)) return showOver(state, engine, thrown)
     const notice = notices.find((code) => code === thrown.code)
     if (!notice) throw thrown
     // Only a flow that is still this browser's is shown again.
