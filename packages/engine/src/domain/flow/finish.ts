@@ -18,6 +18,8 @@ export type StoredAt = { readonly version: number; readonly claimed: boolean } |
 interface Finishing {
   readonly from: Visitor | undefined
   readonly stored: StoredAt
+  /** The session it builds on, when this very request has found it alive. */
+  readonly session?: Session | undefined
   /** How the person stood before the answer that finished it, when that was judged. */
   readonly standing?: Standing | undefined
 }
@@ -30,7 +32,8 @@ export async function finish(engine: Engine, driven: Driven, finishing: Finishin
     return refuse(engine, driven, 'access_denied', finishing.stored)
   }
   const { account } = subject
-  const before = record.session ? await engine.sessions.find(record.org, record.session) : undefined
+  const before =
+    finishing.session ?? (record.session ? await engine.sessions.find(record.org, record.session) : undefined)
   // The proofs of a session that has ended meanwhile are worth nothing.
   if (record.session && !before) throw flowErrors('flow.expired')
   const ending = endingOf(engine, record)

@@ -1,4 +1,5 @@
 import type { FlowId } from '@cardea/protocol'
+import type { Subject } from '../account/index.ts'
 import type { Client } from '../client/index.ts'
 import type { Engine } from '../engine.ts'
 import type { ProvenFactor, Session } from '../session/index.ts'
@@ -18,9 +19,9 @@ const lifetime = 30 * 60 * 1000
 
 /** Starts a flow and takes it as far as the session does. */
 export async function startFlow(engine: Engine, start: FlowStart): Promise<FlowOutcome> {
-  const record = await newRecord(engine, start)
-  const driven = await drive(engine, record, await situate(engine, record, start.client))
-  if (driven.next.type === 'done') return finish(engine, driven, { from: start.from, stored: undefined })
+  const { record, session, subject } = await newRecord(engine, start)
+  const driven = await drive(engine, record, await situate(engine, record, start.client, { subject }))
+  if (driven.next.type === 'done') return finish(engine, driven, { from: start.from, stored: undefined, session })
   if (driven.next.type === 'refused') return refuse(engine, driven, 'unmet_requirements', undefined)
   await engine.store.unit((unit) => insertFlow(unit, engine, driven.record))
   return { type: 'open', flow: driven.record, retry: false, step: await stepOf(engine, driven) }
@@ -31,23 +32,31 @@ export async function satisfies(
   engine: Engine,
   start: Pick<FlowStart, 'client' | 'request'> & { readonly session: Session },
 ): Promise<boolean> {
-  const record = await newRecord(engine, {
+  const { record, subject } = await newRecord(engine, {
     ...start,
     kind: 'sign-in',
     ending: 'none',
     binding: { door: 'native', client: start.client.id },
   })
   if (record.session === undefined) return false
-  const { situation } = await situate(engine, record, start.client)
+  const { situation } = await situate(engine, record, start.client, { subject })
   return advance(record, situation, engine.contributed(authenticators)).type === 'done'
 }
 
-async function newRecord(engine: Engine, start: FlowStart): Promise<FlowRecord> {
+interface New {
+  readonly record: FlowRecord
+  /** The session it builds on and whose that is, read once for the whole request. */
+  readonly session: Session | undefined
+  readonly subject: Subject | undefined
+}
+
+async function newRecord(engine: Engine, start: FlowStart): Promise<New> {
   const { client, request } = start
   const session = start.session && counts(start.session, client, request) ? start.session : undefined
   const id: FlowId = `flw_${engine.random(32)}`
   const at = engine.now()
-  return {
+  const account = session && (await engine.accounts.find(session.org, session.account))
+  const record: FlowRecord = {
     id,
     org: client.org,
     kind: start.kind,
@@ -56,7 +65,7 @@ async function newRecord(engine: Engine, start: FlowStart): Promise<FlowRecord> 
     ending: start.ending,
     request,
     policy: await policyOf(engine, client),
-    identifier: session ? await nameOf(engine, session) : request.loginHint?.slice(0, 320),
+    identifier: session ? account?.username : request.loginHint?.slice(0, 320),
     account: session?.account,
     ghost: false,
     session: session?.id,
@@ -71,15 +80,12 @@ async function newRecord(engine: Engine, start: FlowStart): Promise<FlowRecord> 
     createdAt: at,
     expiresAt: at + lifetime,
   }
+  return { record, session, subject: account?.status === 'active' ? { type: 'account', account } : undefined }
 }
 
 async function policyOf(engine: Engine, client: Client) {
   if (client.signInPolicy) return client.signInPolicy
   return (await engine.organizations.find(client.org))?.signInPolicy ?? defaultPolicy
-}
-
-async function nameOf(engine: Engine, session: Session): Promise<string | undefined> {
-  return (await engine.accounts.find(session.org, session.account))?.username
 }
 
 /** OIDC Core §3.1.2.1: another account was asked for, or is meant by the hint. */

@@ -8,7 +8,6 @@ import { grantErrors } from './errors.ts'
 import type { CodeRequest, IssuedGrant, Redemption } from './index.ts'
 import { hashToken, makeRefreshToken } from './refresh-token.ts'
 import { endGrants } from './revoke.ts'
-import type { AccessGrantTable } from './store.ts'
 import { consumeCode, findGrant, insertGrant, toGrant } from './store.ts'
 
 /** RFC 6749 §4.1.2 allows ten minutes; a redirect takes a moment. */
@@ -67,37 +66,36 @@ export async function redeemCode(engine: Engine, client: Client, redemption: Red
   const now = engine.now()
   const challenge = codeVerifier === undefined ? null : hash('sha256', codeVerifier, 'base64url')
   const refreshToken = client.grantTypes.includes('refresh_token') ? makeRefreshToken(engine, id) : undefined
-  const redeemed = await engine.store.unit(async (unit) => {
-    const row = await consumeCode(unit, id, hashToken(code), client.id, {
-      code_used_at: now,
-      refresh_hash: refreshToken === undefined ? null : hashToken(refreshToken),
-      tokens_until: now + usualTokenLifetime(client) * 1000,
-    })
-    // A failure here undoes the unit: whoever brings the wrong verifier does not use up the code.
-    if (row) checkRedemption(row, redemption, challenge, now)
-    return row
-  })
-  if (!redeemed) return refuse(engine, client, id, hashToken(code))
+  const codeHash = hashToken(code)
+  const proof = { challenge, redirectUri: redemption.redirectUri, now }
+  const change = {
+    code_used_at: now,
+    refresh_hash: refreshToken === undefined ? null : hashToken(refreshToken),
+    tokens_until: now + usualTokenLifetime(client) * 1000,
+  }
+  const redeemed = await engine.store.write((queries) => consumeCode(queries, id, codeHash, client.id, proof, change))
+  if (!redeemed) return refuse(engine, client, id, { codeHash, challenge })
   return { grant: toGrant(redeemed), refreshToken }
 }
 
-function checkRedemption(row: AccessGrantTable, { redirectUri }: Redemption, challenge: string | null, now: number) {
-  if (row.code_expires_at <= now) throw grantErrors('grant.invalid_code')
-  // OAuth 2.1 has no redirect_uri here, since PKCE binds the code; given, it must be the same (RFC 6749 §4.1.3).
-  if (redirectUri === undefined ? row.code_challenge === null : redirectUri !== row.redirect_uri) {
-    throw grantErrors('grant.invalid_code')
-  }
-  // Also refuses a verifier without a challenge (RFC 9700 §2.1.1, downgrade).
-  if (row.code_challenge !== challenge) throw grantErrors('grant.pkce_failed')
-}
-
-/** RFC 6749 §4.1.2: a code that is used twice takes everything issued for it along. */
-async function refuse(engine: Engine, client: Client, id: GrantId, codeHash: string): Promise<never> {
+/**
+ * RFC 6749 §4.1.2: a code that is used twice takes everything issued for it along. Whoever brings the wrong proof
+ * for an unused one does not use it up.
+ */
+async function refuse(
+  engine: Engine,
+  client: Client,
+  id: GrantId,
+  brought: { readonly codeHash: string; readonly challenge: string | null },
+): Promise<never> {
   const row = await findGrant(engine.store, id)
-  if (row && row.client === client.id && row.code_hash === codeHash && row.code_used_at !== null) {
+  if (row?.client !== client.id || row.code_hash !== brought.codeHash) throw grantErrors('grant.invalid_code')
+  if (row.code_used_at !== null) {
     await engine.store.unit(async (unit) => {
       await endGrants(engine, unit, row.org_id, { id }, 'code_reused')
     })
+  } else if (row.code_challenge !== brought.challenge) {
+    throw grantErrors('grant.pkce_failed')
   }
   throw grantErrors('grant.invalid_code')
 }

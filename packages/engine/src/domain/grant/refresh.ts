@@ -16,11 +16,14 @@ export async function refresh(engine: Engine, client: Client, presented: string)
   const successor = makeRefreshToken(engine, id)
   const change = {
     refresh_hash: hashToken(successor),
-    successor_sealed: sealSuccessor(presented, successor),
+    // Without leeway nobody gets the successor again, so it is not kept at all.
+    successor_sealed: client.refreshLeeway > 0 ? sealSuccessor(presented, successor) : null,
     refreshed_at: now,
     tokens_until: now + usualTokenLifetime(client) * 1000,
   }
-  const row = await engine.store.unit((unit) => rotateRefreshToken(unit, id, client.id, hashToken(presented), change))
+  const row = await engine.store.write((queries) =>
+    rotateRefreshToken(queries, id, client.id, hashToken(presented), change),
+  )
   return row ? { grant: toGrant(row), refreshToken: successor } : repeat(engine, client, id, presented, now)
 }
 

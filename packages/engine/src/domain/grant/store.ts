@@ -122,41 +122,51 @@ export async function insertGrant(unit: Unit, grant: Grant, code: NewGrant): Pro
     .execute()
 }
 
-/** The grant of an unused code, for the first caller of this client only; `change` is written with it. */
+/** The grant of an unused code, for the first caller of this client with the right proof only; `change` is written with it. */
 export async function consumeCode(
-  unit: Unit,
+  queries: Queries,
   id: GrantId,
   codeHash: string,
   client: ClientId,
+  proof: { readonly challenge: string | null; readonly redirectUri: string | undefined; readonly now: number },
   change: { readonly code_used_at: number; readonly refresh_hash: string | null; readonly tokens_until: number },
 ): Promise<AccessGrantTable | undefined> {
-  return unit
-    .across('redeem a code, which names its organization by itself')
-    .updateTable('access_grant')
-    .set(change)
-    .where('id', '=', id)
-    .where('code_hash', '=', codeHash)
-    .where('client', '=', client)
-    .where('code_used_at', 'is', null)
-    .where('revoked_at', 'is', null)
-    .returningAll()
-    .executeTakeFirst()
+  const { challenge, redirectUri, now } = proof
+  return (
+    queries
+      .across('redeem a code, which names its organization by itself')
+      .updateTable('access_grant')
+      .set(change)
+      .where('id', '=', id)
+      .where('code_hash', '=', codeHash)
+      .where('client', '=', client)
+      .where('code_used_at', 'is', null)
+      .where('revoked_at', 'is', null)
+      .where('code_expires_at', '>', now)
+      // Also refuses a verifier without a challenge (RFC 9700 §2.1.1, downgrade).
+      .where('code_challenge', challenge === null ? 'is' : '=', challenge)
+      // OAuth 2.1 has no redirect_uri here, since PKCE binds the code; given, it must be the same (RFC 6749 §4.1.3).
+      .$if(redirectUri === undefined, (query) => query.where('code_challenge', 'is not', null))
+      .$if(redirectUri !== undefined, (query) => query.where('redirect_uri', '=', redirectUri ?? ''))
+      .returningAll()
+      .executeTakeFirst()
+  )
 }
 
 /** Puts the successor in the place of a refresh token, for the first caller with that token only. */
 export async function rotateRefreshToken(
-  unit: Unit,
+  queries: Queries,
   id: GrantId,
   client: ClientId,
   presentedHash: string,
   change: {
     readonly refresh_hash: string
-    readonly successor_sealed: string
+    readonly successor_sealed: string | null
     readonly refreshed_at: number
     readonly tokens_until: number
   },
 ): Promise<AccessGrantTable | undefined> {
-  return unit
+  return queries
     .across('rotate a refresh token, which names its grant by itself')
     .updateTable('access_grant')
     .set({ ...change, previous_hash: presentedHash })

@@ -18,7 +18,7 @@ code,.mono{font-family:var(--mono);font-size:.92em;overflow-wrap:anywhere}
 .top{display:flex;align-items:center;gap:20px;max-width:1144px;margin:0 auto;padding:20px 32px}.top .mark{display:flex;gap:10px;align-items:center;font-weight:620;color:var(--ink)}
 .top svg{width:26px;height:26px}.top nav{display:flex;gap:4px;margin-left:auto;font-size:13.5px}
 .top nav a{padding:6px 12px;border-radius:99px;color:var(--ink-2)}.top nav a[aria-current]{background:var(--sunk);color:var(--ink);font-weight:560}
-main{max-width:1144px;margin:0 auto;padding:20px 32px 64px}.lead{color:var(--ink-2);margin-top:8px;max-width:62ch}
+main{max-width:1144px;margin:0 auto;padding:20px 32px 64px}.lead{color:var(--ink-2);margin-top:8px;max-width:62ch}.lead a{text-decoration:underline;text-underline-offset:3px}
 .card{background:var(--card);border:1px solid var(--line);border-radius:16px;box-shadow:0 1px 2px rgb(16 24 32/.05),0 12px 32px -12px rgb(16 24 32/.14)}
 .chip{display:inline-flex;gap:6px;align-items:center;font-size:12px;font-weight:540;padding:3px 9px;border-radius:99px;background:var(--sunk);color:var(--ink-2);white-space:nowrap}
 .chip.get{background:var(--soft);color:var(--accent)}.chip.delete{background:var(--bad-soft);color:var(--bad)}.chip.patch,.chip.put{background:var(--warn-soft);color:var(--warn)}

@@ -7,11 +7,18 @@ import type { Store } from './store.ts'
  */
 export function refuseNesting(store: Store): Store {
   const surrounding = new AsyncLocalStorage<{ over: boolean }>()
+  const check = () => {
+    const outer = surrounding.getStore()
+    if (outer && !outer.over) throw new Error('A unit of work was started inside another: pass the unit on instead.')
+  }
   return {
     ...store,
+    async write(work) {
+      check()
+      return store.write(work)
+    },
     async unit(work) {
-      const outer = surrounding.getStore()
-      if (outer && !outer.over) throw new Error('A unit of work was started inside another: pass the unit on instead.')
+      check()
       const state = { over: false }
       try {
         return await store.unit((unit) => surrounding.run(state, () => work(unit)))

@@ -214,6 +214,45 @@ describe.each(testStores())('the store on $name', ({ open, create }) => {
     })
   })
 
+  describe('a single write', () => {
+    const insert = (queries: Pick<Store, 'in'>, id: string) =>
+      table(queries.in(org)).insertInto('note').values(note(id)).execute()
+
+    test('is written when its promise resolves', async () => {
+      const store = await openNotes()
+      expect(await store.write((queries) => insert(queries, 'n1').then(() => 'done'))).toBe('done')
+      expect(await ids(store)).toEqual(['n1'])
+    })
+
+    test('is given to exactly one of fifty callers', async () => {
+      const store = await openNotes()
+      await store.write((queries) => insert(queries, 'n1'))
+      const use = () =>
+        store.write((queries) =>
+          table(queries.in(org))
+            .updateTable('note')
+            .set({ used: 1 })
+            .where('id', '=', 'n1')
+            .where('used', '=', 0)
+            .returningAll()
+            .executeTakeFirst(),
+        )
+      expect((await Promise.all(Array.from({ length: 50 }, use))).filter(Boolean)).toHaveLength(1)
+    })
+
+    test('takes no second statement, and none inside a unit', async () => {
+      const store = await openNotes()
+      const twice = store.write(async (queries) => {
+        await insert(queries, 'n1')
+        await insert(queries, 'n2')
+      })
+      await expect(twice).rejects.toThrow('one statement')
+      expect(await ids(store)).not.toContain('n2')
+      const inside = store.unit(() => store.write((queries) => insert(queries, 'n3')))
+      await expect(inside).rejects.toThrow('inside another')
+    })
+  })
+
   describe('values', () => {
     test('come back as they went in: large integers as numbers, text in any script, null', async () => {
       const store = await openNotes()

@@ -34,6 +34,11 @@ export interface Store extends Queries {
    */
   unit<T>(work: (unit: Unit) => Promise<T>): Promise<T>
   /**
+   * Runs one statement as a unit of its own: PostgreSQL needs no begin and commit for it. A second one is refused;
+   * nothing can be emitted. For single-use verbs on hot paths.
+   */
+  write<T>(work: (queries: Queries) => Promise<T>): Promise<T>
+  /**
    * Calls `listener` with the topic of every signal, from this process or another; `'*'` means that anything
    * may have changed. Returns the way to stop.
    */

@@ -18,6 +18,8 @@ export interface PostgresConnection {
 export interface PostgresPool {
   /** Runs a statement by itself on any connection. */
   readonly run: Run
+  /** Runs one changing statement as a transaction of its own on any connection. */
+  readonly write: Run
   /** Takes a connection out; `lost` is told when it breaks before it is released. */
   connect(lost: (error: Error) => void): Promise<PostgresConnection>
   end(): Promise<void>
@@ -31,6 +33,7 @@ const statementTimeout = 30_000
 /** When the server itself does not answer any more. */
 const answerTimeout = 35_000
 const keptStatements = 1_000
+const maxTries = 12
 
 // Object identifiers of pg_type: what comes back looks as it does from SQLite.
 const int8 = 20
@@ -130,6 +133,17 @@ export function createPostgresPool(url: string, max: number, log: Log): Postgres
         if (!isStalePlan(error) && !isLost(error)) throw error
         const { rows } = await pool.query({ text: query.sql, values: [...query.parameters] })
         return { rows }
+      }
+    },
+    async write(query) {
+      for (let tries = 1; ; tries++) {
+        try {
+          return await runOn(pool, query)
+        } catch (error) {
+          // Nothing of it has happened; unlike after a lost connection, where it may have.
+          const again = isConflict(error) || isStalePlan(error)
+          if (!again || tries === maxTries) throw error
+        }
       }
     },
     async connect(lost) {

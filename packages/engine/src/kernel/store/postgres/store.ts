@@ -78,6 +78,23 @@ export async function openPostgresStore(url: string, settings: StoreSettings): P
         running.delete(result)
       }
     },
+    async write(work) {
+      refuseClosed()
+      transactions++
+      let used = false
+      const once = counted(async (query) => {
+        if (used) throw new Error('store.write is for one statement: use store.unit(…) for more.')
+        used = true
+        return pool.write(query)
+      })
+      const result = work(queries.inUnit(once))
+      running.add(result)
+      try {
+        return await result
+      } finally {
+        running.delete(result)
+      }
+    },
     onSignal: heard.add,
     onEvents: events.add,
     counts: () => ({ statements, transactions }),

@@ -87,6 +87,16 @@ export async function openSqliteStore(file: string, settings: StoreSettings): Pr
       transactions++
       return writer.unit(work)
     },
+    async write(work) {
+      refuseClosed()
+      transactions++
+      return writer.unit(async (unit) => {
+        const before = statements
+        const result = await work(unit)
+        if (statements - before > 1) throw new Error('store.write is for one statement: use store.unit(…) for more.')
+        return result
+      })
+    },
     onSignal: signals.add,
     onEvents: events.add,
     counts: () => ({ statements, transactions }),
