@@ -20,8 +20,12 @@ const run = (command, args) =>
     const wait = () => {}
     const pass = () => child.kill('SIGTERM')
     process.on('SIGINT', wait).on('SIGTERM', pass)
+    // npm and its shell end on SIGTERM without telling us: who has lost its parent stops too.
+    const parent = process.ppid
+    const orphaned = setInterval(() => process.ppid !== parent && pass(), 500)
     child.once('error', (error) => console.error(error.message))
     child.once('close', (status) => {
+      clearInterval(orphaned)
       process.off('SIGINT', wait).off('SIGTERM', pass)
       done(status ?? 1)
     })

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { apps, originAt } from './apps.ts'
 import { people } from './people.ts'
@@ -66,7 +67,8 @@ function run({ name, folder, port: own, env }: Program): void {
   const child = spawn(process.execPath, [join(folder, 'server/index.mjs')], {
     cwd: root,
     env: { ...Object.fromEntries(inherited), NODE_ENV: 'production', PORT: String(own), HOST: host, ...env },
-    stdio: 'inherit',
+    // What the apps' server says about itself is in the address map.
+    stdio: ['ignore', name === 'Cardea' ? 'inherit' : 'ignore', 'inherit'],
   })
   child.once('exit', (status) => {
     if (!stopping) console.error(`${name} has ended (${status ?? 'killed'}); stopping the rest`)
@@ -99,6 +101,12 @@ function addressMap(): string {
 }
 
 async function start(): Promise<void> {
+  if (!Number.isInteger(port) || port < 1 || port > 65_533) {
+    console.error(`PORT: '${process.env.PORT}' is not a port with two more above it`)
+    process.exitCode = 1
+    return
+  }
+  mkdirSync(data, { recursive: true, mode: 0o700 })
   for (const program of programs) {
     if (await isFree(host, program.port)) continue
     const other = port + 100

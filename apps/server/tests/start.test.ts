@@ -1,0 +1,173 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+const built = join(import.meta.dirname, '../.output/server/index.mjs')
+
+let folder: string
+beforeEach(() => {
+  if (!existsSync(built)) throw new Error('build the server first: npm run build')
+  folder = mkdtempSync(join(tmpdir(), 'cardea-server-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Starts the built server as an operator does, in an empty folder. */
+function run(env: Record<string, string>) {
+  const { PATH = '' } = process.env
+  const child = spawn(process.execPath, [built], { cwd: folder, env: { PATH, CARDEA_DATA: folder, ...env } })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  return { child, ended, said: () => said }
+}
+
+/** A start that must fail: its exit status and what it said. */
+async function refused(env: Record<string, string>) {
+  const { ended, said } = run(env)
+  return { status: await ended, said: said() }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+async function started(env: Record<string, string> = {}) {
+  const port = await freePort()
+  const server = run({ PORT: String(port), ...env })
+  for (let tries = 0; tries < 400; tries += 1) {
+    const answered = await fetch(`http://localhost:${port}/healthz`).then(
+      (response) => response.ok,
+      () => false,
+    )
+    if (answered) return { ...server, port, url: `http://localhost:${port}` }
+    await wait(25)
+  }
+  server.child.kill('SIGKILL')
+  throw new Error(`the server did not start:\n${server.said()}`)
+}
+
+describe('a wrong setting names itself and ends the process', () => {
+  const cases: [string, Record<string, string>, RegExp][] = [
+    ['a port that is none', { PORT: 'many' }, /PORT: /],
+    ['a public URL with plain http', { CARDEA_PUBLIC_URL: 'http://id.example' }, /CARDEA_PUBLIC_URL: must be https/],
+    ['a key that is too short', { CARDEA_KEY: 'c2hvcnQ' }, /CARDEA_KEY: must be 32 random bytes/],
+    ['PostgreSQL without a key', { DATABASE_URL: 'postgres://localhost/cardea' }, /CARDEA_KEY: is missing/],
+    ['a setting that does not exist', { CARDEA_PUBLICURL: 'https://id.example' }, /did you mean CARDEA_PUBLIC_URL/],
+    ['a configuration file that is not there', { CARDEA_CONFIG: 'nowhere.ts' }, /CARDEA_CONFIG: .*nowhere\.ts/],
+    ['development on all interfaces', { CARDEA_DEV: '1', HOST: '0.0.0.0' }, /CARDEA_DEV: is for loopback only/],
+  ]
+
+  test.each(cases)('%s', async (_, env, message) => {
+    const { status, said } = await refused(env)
+    expect(said).toMatch(message)
+    expect(status).toBe(1)
+    expect(said).not.toMatch(/\n\s+at /)
+  })
+
+  test('several at once are all told', async () => {
+    const { said } = await refused({ PORT: '-1', CARDEA_LOG: 'loud' })
+    expect(said).toMatch(/PORT: [\s\S]*CARDEA_LOG: /)
+  })
+
+  test('a wrong value in the configuration file is told with its place', async () => {
+    const config = { apps: [{ clientId: 'shop', name: 'Shop', redirectUris: ['http://shop.example/cb'] }] }
+    writeFileSync(join(folder, 'cardea.config.json'), JSON.stringify(config))
+    const { status, said } = await refused({})
+    expect(said).toMatch(/cardea\.config\.json:\s+apps\[0\]\.redirectUris\[0\]: must be an absolute https URL/)
+    expect(status).toBe(1)
+  })
+
+  test('a configuration file with a syntax error', async () => {
+    writeFileSync(join(folder, 'cardea.config.ts'), 'export default {')
+    const { status, said } = await refused({})
+    expect(said).toContain('cardea.config.ts')
+    expect(status).toBe(1)
+  })
+
+  test('a port that is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => other.once('listening', resolve))
+    const { port } = other.address() as AddressInfo
+    const { status, said } = await refused({ PORT: String(port) })
+    other.close()
+    expect(said).toContain(`PORT: ${port} is taken`)
+    expect(status).toBe(1)
+  })
+
+  test('a database without its key', async () => {
+    writeFileSync(join(folder, 'cardea.sqlite'), '')
+    const { status, said } = await refused({})
+    expect(said).toMatch(/master\.key is missing/)
+    expect(status).toBe(1)
+  })
+})
+
+describe('a running server', () => {
+  test('keeps its key to itself, and ends cleanly when it is told to', async () => {
+    const { child, ended } = await started()
+    expect(statSync(join(folder, 'master.key')).mode & 0o777).toBe(0o600)
+    child.kill('SIGTERM')
+    expect(await ended).toBe(0)
+  })
+
+  test('sends the front page on to the account page, and that to sign-in; development pages are not there', async () => {
+    const { child, ended, url } = await started()
+    const at = async (path: string) => {
+      const response = await fetch(url + path, { redirect: 'manual' })
+      return [response.status, response.headers.get('location')?.replace(/\?.*/, '')]
+    }
+    expect(await at('/')).toEqual([303, '/account'])
+    expect(await at('/account')).toEqual([303, '/account/_auth/login'])
+    expect(await at('/account/_auth/login')).toEqual([303, `${url}/oauth2/authorize`])
+    expect((await at('/dev/inbox'))[0]).toBe(404)
+    child.kill('SIGTERM')
+    await ended
+  })
+
+  test('serves built files for good, compressed', async () => {
+    const { child, ended, url } = await started({ CARDEA_DEV: '1' })
+    const html = await (await fetch(url)).text()
+    const [script = ''] = /\/_portal\/client-[\w-]+\.js/.exec(html) ?? []
+    const response = await fetch(url + script, { headers: { 'accept-encoding': 'br' } })
+    expect(response.headers.get('cache-control')).toMatch(/max-age=31536000.*immutable/)
+    expect(response.headers.get('content-encoding')).toBe('br')
+    expect((await fetch(`${url}/_portal/none.js`)).status).toBe(404)
+    child.kill('SIGTERM')
+    await ended
+  })
+
+  const hostile = ['evil.example', '"><script>', 'a b', '[::1', '']
+  test.each(hostile)('T-HPP-03 believes no Host header: %s', async (host) => {
+    const { child, ended, port, url } = await started()
+    const answer = await raw(
+      port,
+      `GET /.well-known/openid-configuration HTTP/1.1\r\nHost: ${host}\r\nX-Forwarded-Host: evil.example\r\nConnection: close\r\n\r\n`,
+    )
+    expect(answer).toMatch(/^HTTP\/1\.1 (200|400)/)
+    expect(answer).not.toContain('evil.example')
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+    child.kill('SIGTERM')
+    await ended
+  })
+})
+
+/** What the server says to bytes that no client library would send. */
+function raw(port: number, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(text))
+    let answer = ''
+    socket.on('data', (chunk) => (answer += chunk.toString()))
+    socket.once('end', () => resolve(answer))
+    socket.once('error', reject)
+  })
+}
