@@ -3,6 +3,8 @@ import type { CompiledQuery, QueryResult } from 'kysely'
 import pg from 'pg'
 import type { Log } from '../../kernel.ts'
 import type { Run } from '../connection.ts'
+import type { Readers } from './readers.ts'
+import { createReaders } from './readers.ts'
 
 /** One connection of the pool, held for a unit or a migration. */
 export interface PostgresConnection {
@@ -34,6 +36,8 @@ const statementTimeout = 30_000
 const answerTimeout = 35_000
 const keptStatements = 1_000
 const maxTries = 12
+/** Connections beside the pool's that reads share. */
+const sharedReaders = 3
 
 // Object identifiers of pg_type: what comes back looks as it does from SQLite.
 const int8 = 20
@@ -91,16 +95,17 @@ function gatheringSocket(): Socket {
 const changing = ['INSERT', 'UPDATE', 'DELETE']
 
 export function createPostgresPool(url: string, max: number, log: Log): PostgresPool {
-  const pool = new pg.Pool({
+  const settings = {
     ...connectionSettings(url),
-    max,
     stream: gatheringSocket,
     // Statements are sent without waiting for the answer to the one before.
     pipeline: true,
     idle_in_transaction_session_timeout: idleInTransaction,
     statement_timeout: statementTimeout,
     query_timeout: answerTimeout,
-  })
+  }
+  const pool = new pg.Pool({ ...settings, max })
+  const readers = createReaders(settings, sharedReaders, log)
   pool.on('error', (error) => log('warn', 'PostgreSQL closed an idle connection.', { error }))
 
   // A statement has a name by its text: the server parses and plans it once for each connection. Texts that
@@ -114,9 +119,9 @@ export function createPostgresPool(url: string, max: number, log: Log): Postgres
     return name
   }
 
-  const runOn = async (on: pg.Pool | pg.PoolClient, query: CompiledQuery): Promise<QueryResult<unknown>> => {
+  const runOn = async (send: Readers['query'], query: CompiledQuery): Promise<QueryResult<unknown>> => {
     const name = nameOf(query.sql)
-    const { command, rowCount, rows } = await on.query({
+    const { command, rowCount, rows } = await send({
       ...(name ? { name } : {}),
       text: query.sql,
       values: [...query.parameters],
@@ -127,7 +132,7 @@ export function createPostgresPool(url: string, max: number, log: Log): Postgres
   return {
     async run(query) {
       try {
-        return await runOn(pool, query)
+        return await runOn(readers.query, query)
       } catch (error) {
         // A read can be made again; on a connection that has not broken, and without a name.
         if (!isStalePlan(error) && !isLost(error)) throw error
@@ -138,7 +143,7 @@ export function createPostgresPool(url: string, max: number, log: Log): Postgres
     async write(query) {
       for (let tries = 1; ; tries++) {
         try {
-          return await runOn(pool, query)
+          return await runOn((config) => pool.query(config), query)
         } catch (error) {
           // Nothing of it has happened; unlike after a lost connection, where it may have.
           const again = isConflict(error) || isStalePlan(error)
@@ -150,7 +155,7 @@ export function createPostgresPool(url: string, max: number, log: Log): Postgres
       const client = await pool.connect()
       client.on('error', lost)
       return {
-        run: (query) => runOn(client, query),
+        run: (query) => runOn((config) => client.query(config), query),
         async exec(sql) {
           return (await client.query(sql)).command
         },
@@ -161,7 +166,9 @@ export function createPostgresPool(url: string, max: number, log: Log): Postgres
         },
       }
     },
-    end: () => pool.end(),
+    async end() {
+      await Promise.all([pool.end(), readers.end()])
+    },
   }
 }
 
