@@ -73,8 +73,10 @@ test.describe('the account page', () => {
     await sessions.getByRole('button', { name: /Sign out(?! everywhere)/ }).click()
     await expect(page.getByText('Session ended.')).toBeVisible()
     // It can be undone for a few seconds; leaving the page does it at once.
-    await page.goto(`${addresses.server}/account?left`)
-    await expect(section(page, 'Where you are signed in').getByRole('listitem')).toHaveCount(1)
+    await expect(async () => {
+      await page.goto(account)
+      await expect(section(page, 'Where you are signed in').getByRole('listitem')).toHaveCount(1, { timeout: 500 })
+    }).toPass()
     await expect(async () => {
       await elsewhere.goto(addresses.mail)
       await expect(elsewhere.getByRole('link', { name: 'Continue to sign in' })).toBeVisible({ timeout: 500 })

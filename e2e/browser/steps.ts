@@ -47,6 +47,11 @@ export async function setUpKey(page: Page): Promise<string> {
 /** Adds the authenticator app that the page shows; answers its key. */
 export async function setUpAuthenticatorApp(page: Page): Promise<string> {
   await page.getByRole('button', { name: 'Set up an authenticator app' }).click()
+  return confirmAuthenticatorApp(page)
+}
+
+/** The same, where the key is already on show. */
+export async function confirmAuthenticatorApp(page: Page): Promise<string> {
   await expect(page.getByRole('img', { name: 'QR code for your authenticator app' })).toBeVisible()
   const key = await setUpKey(page)
   await page.getByLabel('Code from the app').fill(totpCode(key))
