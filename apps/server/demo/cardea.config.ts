@@ -35,6 +35,18 @@ const config: CardeaConfig = {
       }
     }),
     {
+      // For the app of whoever follows the README.
+      clientId: 'my-app',
+      name: 'My app',
+      secret: 'demo-only-my-app-client-secret',
+      appNative: true,
+      firstParty: true,
+      origins: ['http://localhost:5173'],
+      redirectUris: ['http://localhost:5173/auth/callback'],
+      postLogoutRedirectUris: ['http://localhost:5173/auth/signed-out'],
+      refreshLeeway: 10,
+    },
+    {
       clientId: 'thirdparty',
       name: 'Harbour Insights',
       secret: 'demo-only-thirdparty-client-secret',

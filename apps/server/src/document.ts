@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { PortalView } from '@cardea/portal/server'
 import { renderPage } from '@cardea/portal/server'
 
-type Own = Extract<PortalView, { page: 'account' | 'start' }>
+type Own = Extract<PortalView, { page: 'account' | 'start' | 'error' }>
 type Content<V> = V extends Own ? Omit<V, 'nonce' | 'locale'> : never
 
 const headers = {
@@ -17,6 +17,7 @@ const headers = {
 
 /** A page of the server's own, under the same policy as the engine's hosted pages. */
 export async function documentOf(content: Content<Own>, cookies: readonly string[] = []): Promise<Response> {
+  const status = content.page === 'error' ? content.status : 200
   const nonce = randomBytes(16).toString('base64url')
   const { head, body } = await renderPage({ ...content, nonce, locale: 'en' })
   const html = `<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n${head}\n</head>\n<body>${body}</body>\n</html>`
@@ -32,7 +33,7 @@ export async function documentOf(content: Content<Own>, cookies: readonly string
     "form-action 'self'",
     "frame-ancestors 'none'",
   ].join('; ')
-  const response = new Response(html, { headers: { ...headers, 'content-security-policy': policy } })
+  const response = new Response(html, { status, headers: { ...headers, 'content-security-policy': policy } })
   for (const cookie of cookies) response.headers.append('set-cookie', cookie)
   return response
 }

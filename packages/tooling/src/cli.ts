@@ -1,5 +1,8 @@
+import { join } from 'node:path'
 import { check } from './checks/check.ts'
+import { packPackages } from './packed.ts'
 import { run } from './process.ts'
+import { root } from './root.ts'
 import { create } from './scaffold/create.ts'
 import { start } from './start.ts'
 import { test } from './test.ts'
@@ -23,6 +26,11 @@ const tasks: Record<string, Task> = {
   format: () => run('biome', ['check', '--write', '.']),
   bench: packageTask('e2e/bench', 'bench'),
   screenshots: packageTask('e2e', 'screenshots'),
+  /** Every package as it would be published, for an app outside of this repository. */
+  pack: async () => {
+    for (const { tarball } of await packPackages(join(root, '.cache/packages'))) console.log(tarball)
+    return 0
+  },
   new: create,
   where,
 }

@@ -41,18 +41,19 @@ export function createAccount({ cardea, publicUrl, key, clientSecret }: AccountO
     log: (level, message, fields) => cardea.engine.log(level, message, fields),
   })
 
-  /** What the page shows first, read as the person. `undefined` when the API takes the token no longer. */
-  const read = async (token: string): Promise<AccountData | undefined> => {
+  /** What the page shows first, read as the person; `refused` when the API takes the token no longer. */
+  const read = async (token: string): Promise<AccountData | 'refused' | 'failed'> => {
     const entries = Object.entries(parts).map(async ([name, path]) => {
       const response = await within(`${publicUrl}/api/v1/me${path}`, { headers: { authorization: `Bearer ${token}` } })
-      const body = response.ok ? ((await response.json()) as { items?: unknown }) : undefined
-      return [name, body && (name === 'sessions' || name === 'apps' ? body.items : body)] as const
+      if (!response.ok) return response.status === 401 ? 'refused' : 'failed'
+      const body = (await response.json()) as { items?: unknown }
+      return [name, name === 'sessions' || name === 'apps' ? body.items : body] as const
     })
     const found = await Promise.all(entries)
+    const wrong = found.find((entry) => typeof entry === 'string')
+    if (wrong) return wrong
     // Shapes are the API's contract, which the engine's own tests hold it to.
-    return found.every(([, value]) => value !== undefined)
-      ? (Object.fromEntries(found) as unknown as AccountData)
-      : undefined
+    return Object.fromEntries(found.filter((entry) => typeof entry !== 'string')) as unknown as AccountData
   }
 
   const signIn = (url: URL) => {
@@ -60,11 +61,24 @@ export function createAccount({ cardea, publicUrl, key, clientSecret }: AccountO
     return new Response(null, { status: 303, headers: { location: `${accountBase}/login?returnTo=${returnTo}` } })
   }
 
+  const problem = async (status: number, code: string) => {
+    const { id, handle, name, branding } = await cardea.engine.organizations.root()
+    const organization = branding ? { id, handle, name, branding } : { id, handle, name }
+    const traceId = cardea.engine.random(12)
+    const view = { page: 'error', status, code, params: {}, traceId, url: accountPath, retryUrl: accountPath } as const
+    return documentOf({ ...view, organization })
+  }
+
   const page = async (request: Request, { session, accessToken, cookies }: ServerSession): Promise<Response> => {
     const url = new URL(request.url)
+    const fault = url.searchParams.get('cardea_error')
+    // Without this a sign-in that cannot succeed would be tried for ever.
+    if (session.status === 'signed-out' && fault) return problem(400, fault)
     const token = accessToken()
-    const data = session.status === 'signed-in' && token !== undefined ? await read(token) : undefined
-    if (!data) return signIn(url)
+    if (session.status === 'signed-out' || token === undefined) return signIn(url)
+    const data = await read(token)
+    if (data === 'refused') return signIn(url)
+    if (data === 'failed') return problem(503, 'request.internal')
     const { name, branding } = await cardea.engine.organizations.root()
     const organization = branding ? { name, branding } : { name }
     return documentOf({ page: 'account', session, data, organization, now: Date.now() }, cookies)
