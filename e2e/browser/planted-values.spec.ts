@@ -1,0 +1,136 @@
+import type { Page, Request, Response } from '@playwright/test'
+import { addresses } from './deployment.ts'
+import type { Door } from './doors.ts'
+import { calendar, mail } from './doors.ts'
+import { givePassword, identify, signOut } from './steps.ts'
+import { expect, test } from './test.ts'
+
+/** JWS, a refresh token, an authorization code or a flow handle, as this server makes them. */
+const secrets: readonly (readonly [what: string, pattern: RegExp])[] = [
+  ['a token', /eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+/],
+  ['a refresh token', /\bgrt_[\w-]{10,}\.[\w-]{20,}/],
+  ['a member of a token answer', /"(access_token|refresh_token|id_token|code_verifier|authData|client_secret)"/],
+  ['an authorization code', /[?&#"](code)["=]+:?"?[\w.~-]{16,}/],
+]
+
+interface Seen {
+  readonly where: string
+  readonly text: string
+}
+
+/** Everything a browser is shown: addresses, bodies, headers it may read, storage, markup, cookies scripts can read. */
+async function watch(page: Page): Promise<() => Promise<Seen[]>> {
+  const seen: Seen[] = []
+  const pending: Promise<void>[] = []
+  const onRequest = (request: Request) => {
+    seen.push({ where: `address ${request.url()}`, text: request.url() })
+    seen.push({ where: `body sent to ${request.url()}`, text: request.postData() ?? '' })
+  }
+  const onResponse = (response: Response) => {
+    const where = `answer of ${response.url()}`
+    const headers = Object.entries(response.headers()).filter(([name]) => name !== 'set-cookie')
+    seen.push({ where: `headers, ${where}`, text: headers.map((pair) => pair.join(': ')).join('\n') })
+    if (/\.(js|css|woff2|svg)$/.test(new URL(response.url()).pathname)) return
+    pending.push(
+      response.text().then(
+        (text) => void seen.push({ where, text }),
+        // A redirect has no body.
+        () => undefined,
+      ),
+    )
+  }
+  page.context().on('request', onRequest).on('response', onResponse)
+  return async () => {
+    await Promise.all(pending)
+    const inside = await page.evaluate(() => ({
+      markup: document.documentElement.outerHTML,
+      cookies: document.cookie,
+      local: JSON.stringify(localStorage),
+      session: JSON.stringify(sessionStorage),
+      history: JSON.stringify(history.state),
+      name: window.name,
+    }))
+    seen.push(...Object.entries(inside).map(([where, text]) => ({ where, text: text ?? '' })))
+    return seen
+  }
+}
+
+/** Where a secret shows; `allowed` says in whose address a code may be. */
+function found(seen: readonly Seen[], allowed: RegExp | undefined): string[] {
+  return seen.flatMap(({ where, text }) => {
+    // The one callback of hosted mode: once as where the page is sent to, once as what it asks for.
+    const rest = allowed ? text.replace(allowed, '') : text
+    return secrets.flatMap(([what, pattern]) => (pattern.test(rest) ? [`${what} in ${where}`] : []))
+  })
+}
+
+const callbackOf = ({ app }: Door) => new RegExp(`${app}/auth/callback\\?code=[^\\s"]+`, 'g')
+
+test.describe('T-BFF-01 what a browser is shown', () => {
+  test('has no token, code or handle when the app signs in by itself', async ({ page, newPerson }) => {
+    const person = await newPerson()
+    const finish = await watch(page)
+    await calendar.open(page)
+    await identify(page, person)
+    await givePassword(page, 'not the password')
+    await expect(page.getByText('That password doesn’t match.')).toBeVisible()
+    await givePassword(page, person.password)
+    await calendar.expectSignedIn(page, person)
+    await page.reload()
+    await calendar.expectSignedIn(page, person)
+    const seen = await finish()
+    expect(found(seen, undefined)).toEqual([])
+    // The handle of the flow stays with the backend too.
+    expect(seen.filter(({ text }) => /\bflw_[\w-]{10,}/.test(text)).map(({ where }) => where)).toEqual([])
+    expect(seen.length).toBeGreaterThan(20)
+  })
+
+  test('has the code of hosted mode in the one callback and nowhere else', async ({ page, newPerson }) => {
+    const person = await newPerson()
+    const finish = await watch(page)
+    await mail.open(page)
+    await identify(page, person)
+    await givePassword(page, person.password)
+    await mail.expectSignedIn(page, person)
+    const seen = await finish()
+    expect(found(seen, callbackOf(mail))).toEqual([])
+    const callbacks = seen.filter(({ where }) => where.startsWith(`address ${addresses.mail}/auth/callback`))
+    expect(callbacks).toHaveLength(1)
+    // Useless to whoever has read it: it is used, and its verifier never left the backend.
+    const again = await page.context().request.get(callbacks[0]?.text ?? '', { maxRedirects: 0 })
+    expect(again.status()).toBeGreaterThanOrEqual(300)
+    await page.goto(addresses.mail)
+    await mail.expectSignedIn(page, person)
+  })
+
+  test('has no token on the account page, nor after signing out', async ({ page, newPerson }) => {
+    const person = await newPerson()
+    const finish = await watch(page)
+    await page.goto(`${addresses.server}/account`)
+    await identify(page, person)
+    await givePassword(page, person.password)
+    await expect(page.getByRole('heading', { name: 'Profile' })).toBeVisible()
+    await page.getByRole('button', { name: 'Edit profile' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+    await expect(page.getByText('Saved.')).toBeVisible()
+    await signOut(page, person)
+    await page.waitForURL((url) => url.pathname !== '/account')
+    const callback = new RegExp(`${addresses.server}/account/_auth/callback\\?code=[^\\s"]+`, 'g')
+    expect(found(await finish(), callback)).toEqual([])
+  })
+
+  test('has cookies that scripts cannot read', async ({ page, newPerson }) => {
+    const person = await newPerson()
+    await mail.open(page)
+    await identify(page, person)
+    await givePassword(page, person.password)
+    await mail.expectSignedIn(page, person)
+    const cookies = await page.context().cookies()
+    expect(cookies.length).toBeGreaterThan(0)
+    for (const { name, httpOnly, sameSite } of cookies) {
+      expect(httpOnly, name).toBe(true)
+      expect(sameSite, name).toBe('Lax')
+    }
+    expect(await page.evaluate(() => document.cookie)).toBe('')
+  })
+})
