@@ -3,6 +3,8 @@ import type { Selectable } from 'kysely'
 import { sql } from 'kysely'
 import type { Migration, Queries, Unit } from '../../kernel/store/index.ts'
 import { column } from '../../kernel/store/index.ts'
+import type { StoredFactor } from '../factor/index.ts'
+import { factorColumns, joinedFactor } from '../factor/index.ts'
 import type { Page, PageRequest } from '../page.ts'
 import type { Account } from './account.ts'
 
@@ -75,6 +77,25 @@ export const identifierKey = (text: string): string => text.trim().normalize('NF
 export async function findAccount(queries: Queries, org: OrganizationId, id: AccountId): Promise<Account | undefined> {
   const row = await queries.in(org).selectFrom('account').selectAll().where('id', '=', id).executeTakeFirst()
   return row && toAccount(row)
+}
+
+/** The account with everything it has enrolled, oldest first, by one statement. */
+export async function findWithFactors(
+  queries: Queries,
+  org: OrganizationId,
+  id: AccountId,
+): Promise<{ readonly account: Account; readonly factors: readonly StoredFactor[] } | undefined> {
+  const rows = await queries
+    .in(org)
+    .selectFrom('account')
+    .leftJoin('factor', 'factor.account', 'account.id')
+    .selectAll('account')
+    .select(factorColumns)
+    .where('account.id', '=', id)
+    .orderBy('factor.created_at')
+    .execute()
+  const [first] = rows
+  return first && { account: toAccount(first), factors: rows.flatMap((row) => joinedFactor(row) ?? []) }
 }
 
 export async function findBySubject(queries: Queries, id: AccountId): Promise<Account | undefined> {

@@ -8,6 +8,7 @@ import {
   findAccount,
   findByIdentifier,
   findBySubject,
+  findWithFactors,
   identifierKey,
   insertAccount,
   listAccounts,
@@ -20,6 +21,7 @@ export function createAccounts(kernel: Pick<Kernel, 'store' | 'now' | 'random' |
 
   return {
     find: (org, id) => findAccount(store, org, id),
+    findWithFactors: (org, id) => findWithFactors(store, org, id),
     findBySubject: (id) => findBySubject(store, id),
     findByIdentifier: (org, identifier) => findByIdentifier(store, org, identifier),
 

@@ -17,6 +17,7 @@ import {
 } from './store.ts'
 
 export type { StoredFactor } from './factor.ts'
+export { factorColumns, joinedFactor } from './joined.ts'
 
 type NewFactor = Pick<StoredFactor, 'org' | 'account' | 'authenticator' | 'secret' | 'lookup'> &
   Partial<Pick<StoredFactor, 'name' | 'counter'>>

@@ -12,6 +12,8 @@ export interface Surroundings {
   readonly client: Client
   /** Who the flow is about, once somebody said so. */
   readonly subject: Subject | undefined
+  /** What the subject has enrolled, when it came with the subject. */
+  readonly factors: Ceremony['factors'] | undefined
   readonly situation: Situation
 }
 
@@ -22,9 +24,9 @@ export async function situate(
   client: Client,
   known: { readonly subject?: Subject | undefined; readonly factors?: Ceremony['factors'] } = {},
 ): Promise<Surroundings> {
-  const subject = known.subject ?? (await subjectOf(engine, record))
+  const { subject, factors } = known.subject ? { ...known, subject: known.subject } : await subjectOf(engine, record)
   const account = subject?.type === 'account' && record.done.length > 0 ? subject.account : undefined
-  const enrolled = account ? await enrolledBy(engine, record, account, known.factors) : new Set<string>()
+  const enrolled = account ? await enrolledBy(engine, record, account, factors) : new Set<string>()
   const acr = wantedAcr(record.request)
   const facts = {
     identifier: record.identifier,
@@ -38,14 +40,20 @@ export async function situate(
       enrolled: [...enrolled],
     },
   }
-  return { client, subject, situation: { facts, enrolled, now: engine.now() } }
+  return { client, subject, factors, situation: { facts, enrolled, now: engine.now() } }
 }
 
-async function subjectOf(engine: Engine, record: FlowRecord): Promise<Subject | undefined> {
-  if (record.account === undefined) return undefined
-  const account = await engine.accounts.find(record.org, record.account)
-  if (account?.status === 'active' && !record.ghost) return { type: 'account', account }
-  return { type: 'ghost', id: record.account, org: record.org, identifier: record.identifier ?? '' }
+type Found = Pick<Surroundings, 'subject' | 'factors'>
+
+/** Both are read at once, and looked for alike whether the account exists or not. */
+async function subjectOf(engine: Engine, record: FlowRecord): Promise<Found> {
+  if (record.account === undefined) return { subject: undefined, factors: undefined }
+  const found = await engine.accounts.findWithFactors(record.org, record.account)
+  if (found?.account.status === 'active' && !record.ghost) {
+    return { subject: { type: 'account', account: found.account }, factors: async () => found.factors }
+  }
+  const { account: id, org, identifier = '' } = record
+  return { subject: { type: 'ghost', id, org, identifier }, factors: async () => [] }
 }
 
 async function enrolledBy(

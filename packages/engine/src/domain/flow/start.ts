@@ -4,6 +4,7 @@ import type { Client } from '../client/index.ts'
 import type { Engine } from '../engine.ts'
 import type { ProvenFactor, Session } from '../session/index.ts'
 import { advance } from './advance.ts'
+import type { Ceremony } from './authenticator.ts'
 import { authenticators } from './authenticator.ts'
 import type { FlowOutcome, FlowStart } from './doors.ts'
 import { drive } from './drive.ts'
@@ -19,8 +20,9 @@ const lifetime = 30 * 60 * 1000
 
 /** Starts a flow and takes it as far as the session does. */
 export async function startFlow(engine: Engine, start: FlowStart): Promise<FlowOutcome> {
-  const { record, session, subject } = await newRecord(engine, start)
-  const driven = await drive(engine, record, await situate(engine, record, start.client, { subject }))
+  const made = await newRecord(engine, start)
+  const { record, session } = made
+  const driven = await drive(engine, record, await situate(engine, record, start.client, made))
   if (driven.next.type === 'done') return finish(engine, driven, { from: start.from, stored: undefined, session })
   if (driven.next.type === 'refused') return refuse(engine, driven, 'unmet_requirements', undefined)
   await engine.store.unit((unit) => insertFlow(unit, engine, driven.record))
@@ -32,22 +34,23 @@ export async function satisfies(
   engine: Engine,
   start: Pick<FlowStart, 'client' | 'request'> & { readonly session: Session },
 ): Promise<boolean> {
-  const { record, subject } = await newRecord(engine, {
+  const made = await newRecord(engine, {
     ...start,
     kind: 'sign-in',
     ending: 'none',
     binding: { door: 'native', client: start.client.id },
   })
-  if (record.session === undefined) return false
-  const { situation } = await situate(engine, record, start.client, { subject })
-  return advance(record, situation, engine.contributed(authenticators)).type === 'done'
+  if (made.record.session === undefined) return false
+  const { situation } = await situate(engine, made.record, start.client, made)
+  return advance(made.record, situation, engine.contributed(authenticators)).type === 'done'
 }
 
 interface New {
   readonly record: FlowRecord
   /** The session it builds on and whose that is, read once for the whole request. */
   readonly session: Session | undefined
-  readonly subject: Subject | undefined
+  readonly subject?: Subject
+  readonly factors?: Ceremony['factors']
 }
 
 async function newRecord(engine: Engine, start: FlowStart): Promise<New> {
@@ -55,7 +58,8 @@ async function newRecord(engine: Engine, start: FlowStart): Promise<New> {
   const session = start.session && counts(start.session, client, request) ? start.session : undefined
   const id: FlowId = `flw_${engine.random(32)}`
   const at = engine.now()
-  const account = session && (await engine.accounts.find(session.org, session.account))
+  const found = session && (await engine.accounts.findWithFactors(session.org, session.account))
+  const account = found?.account
   const record: FlowRecord = {
     id,
     org: client.org,
@@ -80,7 +84,8 @@ async function newRecord(engine: Engine, start: FlowStart): Promise<New> {
     createdAt: at,
     expiresAt: at + lifetime,
   }
-  return { record, session, subject: account?.status === 'active' ? { type: 'account', account } : undefined }
+  if (account?.status !== 'active') return { record, session }
+  return { record, session, subject: { type: 'account', account }, factors: async () => found?.factors ?? [] }
 }
 
 async function policyOf(engine: Engine, client: Client) {

@@ -86,7 +86,9 @@ export async function issueIdToken(
     exp: iat + idTokenLifetime,
     at_hash: tokenHash(accessToken),
     ...(nonce !== undefined && { nonce }),
-    ...(grant.session && { sid: grant.session, isk: engine.sessions.isk(grant.session) }),
+    ...(grant.session && { sid: grant.session }),
+    // Whoever holds it signs in as the person to any app-native app: never in the hands of somebody else's app.
+    ...(grant.session && client.firstParty && { isk: engine.sessions.isk(grant.session) }),
   })
 }
 

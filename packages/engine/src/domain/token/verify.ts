@@ -40,7 +40,6 @@ export interface HintedIdentity {
   readonly account: AccountId
   readonly clientId: string
   readonly session: string | undefined
-  readonly isk: string | undefined
 }
 
 const zHint = z.object({
@@ -48,7 +47,6 @@ const zHint = z.object({
   sub: z.string(),
   aud: z.string(),
   sid: z.string().optional(),
-  isk: z.string().optional(),
 })
 
 /** OIDC Core §3.1.2.1, RP-Initiated Logout §2: an ID token of ours, also an expired one. `undefined` for any fault. */
@@ -58,9 +56,9 @@ export async function readIdTokenHint(engine: Verifying, hint: string): Promise<
       algorithms: ['ES256', 'RS256'],
     })
     if (protectedHeader.typ !== 'JWT') return undefined
-    const { iss, sub, aud, sid, isk } = zHint.parse(decodeJwt(hint))
+    const { iss, sub, aud, sid } = zHint.parse(decodeJwt(hint))
     if (iss !== engine.publicUrl || !isId('account', sub)) return undefined
-    return { account: sub, clientId: aud, session: sid, isk }
+    return { account: sub, clientId: aud, session: sid }
   } catch {
     return undefined
   }

@@ -33,18 +33,13 @@ async function signIn() {
   return [started, answered, redeemed]
 }
 
-test('a sign-in takes four transactions and few statements, first call to token (design §9)', async () => {
+test('a sign-in takes at most four transactions and thirteen statements, first call to token', async () => {
   await signIn()
   const parts = await signIn()
   expect(parts.map((part) => part.answer.status)).toEqual([200, 200, 200])
-  // Start, claim, finish, redeem; the dispatcher may have taken the new events by the time the second call is answered.
-  const transactions = parts.map((part) => part.transactions)
-  expect([transactions[0], transactions[2]]).toEqual([1, 1])
-  expect(transactions[1]).toBeLessThanOrEqual(3)
-  const statements = parts.map((part) => part.statements)
-  // With the dispatcher's three statements and one of a cache.
-  expect(
-    statements.reduce((sum, count) => sum + count, 0),
-    `statements: ${statements}`,
-  ).toBeLessThanOrEqual(17)
+  const sum = (of: 'statements' | 'transactions') => parts.reduce((total, part) => total + part[of], 0)
+  // Start; claim and finish; redeem. The audit trail gathers for longer than a sign-in takes.
+  expect(sum('transactions'), JSON.stringify(parts.map((part) => part.transactions))).toBeLessThanOrEqual(4)
+  // Thirteen, and one of a cache whose five seconds may be over.
+  expect(sum('statements'), JSON.stringify(parts.map((part) => part.statements))).toBeLessThanOrEqual(14)
 })
