@@ -84,6 +84,12 @@ describe('app-native requests', async () => {
     })
   })
 
+  test('T-NAT-01 somebody else’s app gets no isk: with it, it could sign in to ours as the person', async () => {
+    const { tokens } = await signedInTo(t, 'third')
+    expect(decodeJwt(tokens.id_token)).toMatchObject({ sid: expect.any(String) })
+    expect(decodeJwt(tokens.id_token)).not.toHaveProperty('isk')
+  })
+
   test('T-HPP-01 a parameter given twice is refused in the native body too', async () => {
     const response = await t.fetch('/oauth2/authorize', {
       method: 'POST',

@@ -1,3 +1,4 @@
+import { isId } from '@cardea/protocol'
 import type { Client } from '../../domain/client/index.ts'
 import type { Engine } from '../../domain/engine.ts'
 import type { Session } from '../../domain/session/index.ts'
@@ -37,8 +38,14 @@ export async function findSessions(
 ): Promise<{ own: Session | undefined; hinted: Session | undefined }> {
   const secret = engine.sessions.cookie.read(call.cookies)
   const own = secret === undefined ? undefined : await engine.sessions.findBySecret(secret)
-  const hinted = hint?.isk === undefined ? undefined : await engine.sessions.findByIsk(hint.isk)
-  return { own, hinted: hinted?.account === hint?.account ? hinted : undefined }
+  return { own, hinted: hint && (await sessionOf(engine, hint)) }
+}
+
+async function sessionOf(engine: Engine, { account, session: id }: HintedIdentity): Promise<Session | undefined> {
+  if (!isId('session', id)) return undefined
+  const person = await engine.accounts.findBySubject(account)
+  const session = person && (await engine.sessions.find(person.org, id))
+  return session?.account === account ? session : undefined
 }
 
 /** Ties the confirmation to this browser's session; another site can neither read nor guess it (ASVS 10.6.2). */
