@@ -47,8 +47,7 @@ export function createBffSessions(engine: Engine, app: string): BffSessions {
     async lock(key, work) {
       const at = await place()
       const holder = random(16)
-      const take = () =>
-        store.unit((unit) => takeLock(unit, at, { key, holder, now: now(), until: now() + lease }))
+      const take = () => store.unit((unit) => takeLock(unit, at, { key, holder, now: now(), until: now() + lease }))
       while (!(await take())) await wait(pause)
       try {
         return await work()

@@ -45,11 +45,7 @@ export const bffSessionMigrations: readonly Migration[] = [
         .addPrimaryKeyConstraint('bff_session_key', ['org_id', 'app', 'key'])
         .execute()
       for (const name of ['sid', 'sub'])
-        await db.schema
-          .createIndex(`bff_session_${name}`)
-          .on('bff_session')
-          .columns(['org_id', 'app', name])
-          .execute()
+        await db.schema.createIndex(`bff_session_${name}`).on('bff_session').columns(['org_id', 'app', name]).execute()
       await db.schema
         .createTable('bff_lock')
         .addColumn('org_id', column.text, (c) => c.notNull())
