@@ -32,6 +32,20 @@ function peopleOf(kind: Kind, count: number): NonNullable<CardeaConfig['accounts
   }))
 }
 
+/** Who the start page shows first, as in the demo. */
+const shownFirst: NonNullable<CardeaConfig['accounts']> = [
+  ['alex', 'Alex Rivera', 'password'],
+  ['tara', 'Tara Okafor', 'authenticator app, enrolled on sign-in'],
+  ['pat', 'Pat Lindqvist', 'passkey, added on sign-in'],
+].map(([handle = '', name = '', shows = '']) => ({
+  username: `${handle}@demo.test`,
+  email: `${handle}@demo.test`,
+  emailVerified: true,
+  name,
+  password: `demo-${handle}-2026`,
+  attributes: { shows },
+}))
+
 /** A demo app as its backend-for-frontend needs it. */
 function demoApp(clientId: string, name: string, origin: string, appNative: boolean): App {
   return {
@@ -93,6 +107,6 @@ export function configuration(
       },
       ...more,
     ],
-    accounts: kinds.flatMap((kind) => peopleOf(kind, people[kind] ?? 0)),
+    accounts: [...shownFirst, ...kinds.flatMap((kind) => peopleOf(kind, people[kind] ?? 0))],
   }
 }

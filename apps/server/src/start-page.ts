@@ -1,6 +1,9 @@
 import type { CardeaConfig } from '@cardea/protocol'
 import { documentOf } from './document.ts'
 
+/** A configuration may have thousands; the page is for trying. */
+const shownPeople = 10
+
 /** The development server's front page: who can sign in, and where. */
 export function startPage(
   configuration: CardeaConfig,
@@ -13,5 +16,11 @@ export function startPage(
   const apps = (configuration.apps ?? []).flatMap(({ name, uri, firstParty }) =>
     uri && firstParty ? [{ name, uri }] : [],
   )
-  return documentOf({ page: 'start', organization: { name: organization.name }, database, people, apps })
+  return documentOf({
+    page: 'start',
+    organization: { name: organization.name },
+    database,
+    people: people.slice(0, shownPeople),
+    apps,
+  })
 }
