@@ -13,13 +13,13 @@ export function words(text: string | undefined): readonly string[] {
  */
 export async function requestedScope(
   engine: Pick<Engine, 'resources'>,
-  client: Pick<Client, 'scopes'>,
+  client: Pick<Client, 'org' | 'scopes'>,
   requested: readonly string[],
 ): Promise<readonly string[]> {
   const scope: string[] = []
   for (const name of requested) {
     if (client.scopes.includes(name)) scope.push(name)
-    else if (openid.has(name) || (await engine.resources.owners(name)).length > 0) {
+    else if (openid.has(name) || (await engine.resources.owners(name, client.org)).length > 0) {
       throw authorizationErrors('authorization.scope_invalid', { scope: name.slice(0, 100) })
     }
   }
@@ -34,11 +34,11 @@ const openid = new Set(['openid', 'profile', 'email', 'offline_access'])
 /** RFC 8707 §2: every `resource` is a registered API of which the client may use something. */
 export async function requestedResources(
   engine: Pick<Engine, 'resources' | 'publicUrl'>,
-  client: Pick<Client, 'scopes'>,
+  client: Pick<Client, 'org' | 'scopes'>,
   requested: readonly string[],
 ): Promise<readonly string[]> {
   for (const identifier of requested) {
-    const resource = await engine.resources.find(identifier)
+    const resource = await engine.resources.usable(identifier, client.org)
     const usable =
       resource && (resource.scopes.length === 0 || resource.scopes.some(({ name }) => client.scopes.includes(name)))
     if (!usable) throw authorizationErrors('authorization.target_invalid', { resource: identifier.slice(0, 200) })

@@ -137,7 +137,6 @@ async function consentOf(engine: Engine, { record, client, subject }: Driven): P
 
 /** What an API says its scope allows; empty for the standard ones, whose words are the page's. */
 async function describe(engine: Engine, client: Client, name: string): Promise<ConsentPrompt['scopes'][number]> {
-  const owners = await engine.resources.owners(name)
-  const owner = owners.find((one) => one.org === undefined || one.org === client.org) ?? owners[0]
+  const [owner] = await engine.resources.owners(name, client.org)
   return { name, description: owner?.scopes.find((one) => one.name === name)?.description ?? '' }
 }

@@ -30,8 +30,10 @@ export interface Resources {
   readonly own: Resource
   /** By identifier, also the own one; cached. */
   readonly find: (identifier: string) => Promise<Resource | undefined>
-  /** The APIs that define a scope, also the own one; cached. */
-  readonly owners: (scope: string) => Promise<readonly Resource[]>
+  /** The APIs that define a scope and that apps of an organization may call; cached. */
+  readonly owners: (scope: string, org: OrganizationId) => Promise<readonly Resource[]>
+  /** Such an API by its identifier. */
+  readonly usable: (identifier: string, org: OrganizationId) => Promise<Resource | undefined>
   readonly list: (org: OrganizationId, page: PageRequest) => Promise<Page<Resource>>
   /** Emits `resource.created`. Fails with `api.conflict` when the identifier is taken, `api.invalid` for a scope of the own API. */
   readonly create: (unit: Unit, resource: NewResource) => Promise<Resource>

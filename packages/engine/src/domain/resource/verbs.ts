@@ -19,6 +19,9 @@ export function createResources(engine: Engine): Resources {
     load: async (_: 'all'): Promise<readonly Resource[]> => [own, ...(await allResources(store))],
   })
   const all = async () => (await cache.get('all')) ?? [own]
+  /** Cardea's own API and the organization's: a neighbour's app must not get tokens for them by writing down their scopes. */
+  const usableBy = async (org: OrganizationId) =>
+    (await all()).filter((one) => one.org === undefined || one.org === org)
 
   /** `aud` must mean one API only, and nobody else may define what allows administration. */
   const refuseTaken = async (
@@ -46,7 +49,9 @@ export function createResources(engine: Engine): Resources {
   return {
     own,
     find: async (identifier) => (await all()).find((resource) => resource.identifier === identifier),
-    owners: async (name) => (await all()).filter(({ scopes }) => scopes.some((scope) => scope.name === name)),
+    owners: async (name, org) =>
+      (await usableBy(org)).filter(({ scopes }) => scopes.some((scope) => scope.name === name)),
+    usable: async (identifier, org) => (await usableBy(org)).find((resource) => resource.identifier === identifier),
     list: async (org, { limit, after = '' }) => {
       const rows = await listResources(store, org, after, limit + 1)
       const items = rows.slice(0, limit)

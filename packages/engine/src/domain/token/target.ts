@@ -21,7 +21,7 @@ export interface Target {
  */
 export async function targetOf(
   engine: Pick<Engine, 'resources' | 'publicUrl'>,
-  client: Pick<Client, 'accessTokenLifetime'>,
+  client: Pick<Client, 'org' | 'accessTokenLifetime'>,
   scope: readonly string[],
   resources: readonly string[],
 ): Promise<Target> {
@@ -33,7 +33,7 @@ export async function targetOf(
       granted.push(name)
       continue
     }
-    const owners = (await engine.resources.owners(name)).filter(
+    const owners = (await engine.resources.owners(name, client.org)).filter(
       ({ identifier }) => resources.length === 0 || resources.includes(identifier),
     )
     if (owners.length === 0) continue

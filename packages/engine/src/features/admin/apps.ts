@@ -6,7 +6,7 @@ import type { Administrator } from '../../domain/api/index.ts'
 import { actingEngine, apiErrors, pageRequest, pageView, time } from '../../domain/api/index.ts'
 import type { Client, NewClient } from '../../domain/client/index.ts'
 import type { Engine } from '../../domain/engine.ts'
-import type { Call } from '../../kernel/http/call.ts'
+import type { Call, VerifiedToken } from '../../kernel/http/call.ts'
 import { empty, json } from '../../kernel/http/index.ts'
 
 export type App = { readonly app: Client }
@@ -28,8 +28,9 @@ export function showApp({ app }: App): Response {
 }
 
 /** An app that authenticates by a secret gets one, shown this once. */
-export async function createApp({ org, requester, json: body }: Call & Administrator, engine: Engine) {
+export async function createApp({ org, requester, token, json: body }: Call & Administrator, engine: Engine) {
   const given = body as z.infer<typeof zAppCreate>
+  checkReach(engine, token, given.scopes ?? [])
   const { jwks, jwksUri } = given
   const withKeys = jwks !== undefined || jwksUri !== undefined
   const authMethod = given.authMethod ?? (withKeys ? authMethodOf({ jwks, jwksUri }) : 'client_secret_basic')
@@ -44,8 +45,10 @@ export async function createApp({ org, requester, json: body }: Call & Administr
   return json({ ...appView(app), ...(secret ? { secret } : {}) }, 201)
 }
 
-export async function changeApp({ org, requester, app, json: body }: Call & Administrator & App, engine: Engine) {
+export async function changeApp(state: Call & Administrator & App, engine: Engine) {
+  const { org, requester, token, app, json: body } = state
   const patch = body as z.infer<typeof zAppPatch>
+  checkReach(engine, token, [...app.scopes, ...(patch.scopes ?? [])])
   let changed: Client | undefined
   const after = () => changed && appView(changed)
   const acting = actingEngine(engine, requester, { before: appView(app), after })
@@ -63,7 +66,9 @@ export async function deleteApp({ org, requester, app }: Administrator & App, en
 }
 
 /** The secret before stays valid until it is removed, so that a running app can be changed over. */
-export async function addSecret({ org, requester, app }: Administrator & App, engine: Engine): Promise<Response> {
+export async function addSecret(state: Call & Administrator & App, engine: Engine): Promise<Response> {
+  const { org, requester, token, app } = state
+  checkReach(engine, token, app.scopes)
   if (!app.authMethod.startsWith('client_secret'))
     throw apiErrors('api.invalid', { field: 'authMethod', reason: 'this app does not authenticate by a secret' })
   const acting = actingEngine(engine, requester)
@@ -81,6 +86,16 @@ export async function removeSecret({ org, requester, app, params }: Call & Admin
   if (!(await acting.store.unit((unit) => acting.clients.removeSecret(unit, org, app.id, id))))
     throw apiErrors('api.not_found', { kind: 'secret' })
   return empty()
+}
+
+/**
+ * Whoever says what an app may do, or gets its secret, can act as it: with no more of this API than they have
+ * themselves (T-TEN-08). `me` is each person's own.
+ */
+function checkReach(engine: Engine, token: VerifiedToken | undefined, scopes: readonly string[]): void {
+  const guarded = engine.resources.own.scopes.filter(({ name }) => !name.startsWith('me:'))
+  const beyond = guarded.some(({ name }) => scopes.includes(name) && !token?.scopes.has(name))
+  if (beyond) throw apiErrors('api.forbidden')
 }
 
 /** The schema has let nothing else through; what is absent stays absent. */

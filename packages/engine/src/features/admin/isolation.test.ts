@@ -117,6 +117,43 @@ describe.each(['sqlite', 'postgres'] as const)('T-TEN-01 organizations on %s', (
     expect(audit.text).not.toContain('acme')
   })
 
+  test('T-TEN-03 an app gets no token for a neighbour’s API by writing down its scopes', async () => {
+    const admin = await all.admin('globex')
+    const app = await all.call(admin, '/api/v1/apps', 'POST', {
+      name: 'Curious',
+      grantTypes: ['client_credentials'],
+      scopes: ['orders:write', 'accounts:read'],
+    })
+    expect(app.status).toBe(201)
+    const token = async (more: Record<string, string>) => {
+      const answer = await all.engine.fetch('/oauth2/token', {
+        method: 'POST',
+        headers: { authorization: `Basic ${btoa(`${app.body.clientId}:${app.body.secret}`)}` },
+        body: new URLSearchParams({ grant_type: 'client_credentials', ...more }),
+      })
+      return (await answer.json()) as Record<string, string>
+    }
+    const { access_token: given = '', scope } = await token({ scope: 'orders:write' })
+    expect(scope).toBe('')
+    expect(JSON.parse(atob(given.split('.')[1] ?? '')).aud).toBe(all.engine.publicUrl)
+    for (const resource of ['https://orders.acme.test', 'https://open.acme.test'])
+      expect(await token({ resource })).toMatchObject({ error: 'invalid_target' })
+  })
+
+  test('T-TEN-08 nobody gives an app more of the API than they have, or takes over one that has more', async () => {
+    const few = await all.admin('globex', 'apps:read apps:write')
+    const create = (scopes: string[]) =>
+      all.call(few, '/api/v1/apps', 'POST', { name: 'Ladder', grantTypes: ['client_credentials'], scopes })
+    expect((await create(['apps:write', 'accounts:write'])).status).toBe(403)
+    const own = await create(['apps:write', 'me:read'])
+    expect(own.status).toBe(201)
+    expect((await all.call(few, `/api/v1/apps/${own.body.id}`, 'PATCH', { scopes: ['audit:read'] })).status).toBe(403)
+    const { appId } = await idsOf('globex')
+    expect((await all.call(few, `/api/v1/apps/${appId}/secrets`, 'POST')).status).toBe(403)
+    const redirectUris = ['https://evil.example/cb']
+    expect((await all.call(few, `/api/v1/apps/${appId}`, 'PATCH', { redirectUris })).status).toBe(403)
+  })
+
   test('a root sees and changes the organizations below it as objects, not their rows', async () => {
     const admin = await all.admin('northwind')
     const list = await all.call(admin, '/api/v1/organizations')

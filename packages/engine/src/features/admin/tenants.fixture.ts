@@ -58,6 +58,15 @@ const config: CardeaConfig = {
     { handle: 'acme', name: 'Acme', parent: 'northwind' },
     { handle: 'globex', name: 'Globex', parent: 'northwind' },
   ],
+  apis: [
+    {
+      organization: 'acme',
+      identifier: 'https://orders.acme.test',
+      name: 'Orders',
+      scopes: [{ name: 'orders:write', description: 'Change orders' }],
+    },
+    { organization: 'acme', identifier: 'https://open.acme.test' },
+  ],
   apps: [...northwind.apps, ...acme.apps, ...globex.apps],
   accounts: [...northwind.accounts, ...acme.accounts, ...globex.accounts],
 }

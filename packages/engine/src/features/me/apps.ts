@@ -36,7 +36,7 @@ async function appView(engine: Engine, org: Self['org'], consent: Consent): Prom
   if (!client) return undefined
   const { id, name, uri, logoUri } = client
   const describe = async (scope: string) => {
-    const [resource] = await engine.resources.owners(scope)
+    const [resource] = await engine.resources.owners(scope, client.org)
     const description = resource?.scopes.find((one) => one.name === scope)?.description
     return { name: scope, description: openid[scope] ?? description ?? scope }
   }
