@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { apps, originAt } from './apps.ts'
 import { people } from './people.ts'
 import { answers, isFree } from './ports.ts'
@@ -78,6 +78,7 @@ function run({ name, folder, port: own, env }: Program): void {
 }
 
 function addressMap(): string {
+  const place = process.env.DATABASE_URL ? 'PostgreSQL' : relative(process.cwd(), data) || '.'
   const rows: readonly (readonly [string, string, string])[] = [
     ['Start here', publicUrl, ''],
     ...apps.map(({ name, offset, does }) => [name, originAt(port, offset), does] as const),
@@ -95,7 +96,7 @@ function addressMap(): string {
     '',
     ...who,
     '',
-    '  Data stays in ./.cardea. Ctrl-C stops everything.',
+    `  Data stays in ${place}. Ctrl-C stops everything.`,
     '',
   ].join('\n')
 }

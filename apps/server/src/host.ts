@@ -13,7 +13,7 @@ import { startPage } from './start-page.ts'
 
 /** Everything behind the port but built files. */
 export interface Host {
-  readonly fetch: (request: Request, address: string) => Promise<Response>
+  readonly fetch: (request: Request, path: string, address: string) => Promise<Response>
   readonly log: Log
   readonly close: () => Promise<void>
 }
@@ -42,9 +42,8 @@ export async function openHost(settings: Settings, folder: string): Promise<Host
 
   return {
     log: cardea.engine.log,
-    fetch: async (request, address) => {
-      const path = new URL(request.url).pathname
-      if (account.handles(path)) return account.fetch(request, address)
+    fetch: async (request, path, address) => {
+      if (account.handles(path)) return account.fetch(request, path, address)
       if (path === '/' && request.method === 'GET') return front(cardea)
       if (path === '/favicon.ico') return redirect('/_portal/icon-1.svg')
       return cardea.fetch(request, { address })

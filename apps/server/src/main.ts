@@ -1,5 +1,5 @@
 import { useNitroApp } from 'nitro/app'
-import { serve } from 'srvx/node'
+import { FastResponse, serve } from 'srvx/node'
 import { createAddressOf } from './address.ts'
 import { openHost } from './host.ts'
 import { readSettings } from './settings/settings.ts'
@@ -8,6 +8,8 @@ import { readSettings } from './settings/settings.ts'
 const drainMilliseconds = 10_000
 
 async function start(): Promise<void> {
+  // Its text goes to the socket in one piece with the headers; a platform Response would be read back as a stream.
+  globalThis.Response = FastResponse
   const settings = readSettings(process.env, process.cwd())
   const host = await openHost(settings, process.cwd())
   const files = useNitroApp()
@@ -19,10 +21,11 @@ async function start(): Promise<void> {
     silent: true,
     gracefulShutdown: false,
     // Only built files go through Nitro's router; everything else is one call away from the engine.
-    fetch: async (request) => {
-      const file = new URL(request.url).pathname.startsWith('/_portal/') ? await files.fetch(request) : undefined
-      if (file && file.status !== 404) return file
-      return host.fetch(request, addressOf(request.ip ?? '', request.headers.get('x-forwarded-for')))
+    fetch: (request) => {
+      const path = new URL(request.url).pathname
+      if (path.startsWith('/_portal/')) return files.fetch(request)
+      const address = addressOf(request.ip ?? '', request.headers.get('x-forwarded-for'))
+      return host.fetch(request, path, address)
     },
   })
   try {

@@ -8,7 +8,7 @@ import { accountApp, accountBase, accountPath, accountScope, derived } from './a
 
 export interface Account {
   readonly handles: (path: string) => boolean
-  readonly fetch: (request: Request, address: string) => Promise<Response>
+  readonly fetch: (request: Request, path: string, address: string) => Promise<Response>
 }
 
 interface AccountOptions {
@@ -86,8 +86,7 @@ export function createAccount({ cardea, publicUrl, key, clientSecret }: AccountO
 
   return {
     handles: (path) => path === accountPath || bff.handles(path),
-    fetch: async (request, address) => {
-      const path = new URL(request.url).pathname
+    fetch: async (request, path, address) => {
       if (bff.handles(path)) return bff.fetch(request, { address })
       if (request.method !== 'GET' && request.method !== 'HEAD')
         return new Response(null, { status: 405, headers: { allow: 'GET, HEAD' } })
