@@ -19,6 +19,10 @@ export const json = (body: object, status = 200): Response =>
 /** 303: the browser goes on by GET and never repeats a form (RFC 9700 §4.12). */
 export const redirect = (location: string): Response => new Response(null, { status: 303, headers: { location } })
 
+/** To where only browsers that come from this app are let in: they say its origin, and nothing more of the address. */
+export const redirectAsApp = (location: string): Response =>
+  new Response(null, { status: 303, headers: { location, 'referrer-policy': 'origin' } })
+
 /** An error code with what its text needs; the text itself lives in `@cardea/locales`. */
 export type Problem = { [C in ErrorCode]: { readonly reason: C; readonly params: ErrorParams[C] } }[ErrorCode]
 
@@ -51,7 +55,9 @@ export function refuse(
 /** Adds what every answer has. `Set-Cookie` only ever leaves with `no-store`. */
 export function complete(settings: Settings, exchange: Exchange, response: Response): Response {
   const headers = new Headers(response.headers)
-  for (const [name, value] of Object.entries(answerHeaders)) headers.set(name, value)
+  for (const [name, value] of Object.entries(answerHeaders)) {
+    if (name !== 'referrer-policy' || !headers.has(name)) headers.set(name, value)
+  }
   if (settings.secure) headers.set('strict-transport-security', 'max-age=31536000')
   for (const cookie of exchange.cookies.changes()) headers.append('set-cookie', cookie)
   return new Response(response.body, { status: response.status, headers })

@@ -1,6 +1,6 @@
 import type { BffFlowAnswer } from '@cardea/protocol'
 import { formFields, zBffFlowAnswer, zBffFlowStart } from '@cardea/protocol'
-import { json, problem, redirect, refuse } from '../request/answer.ts'
+import { json, problem, redirect, redirectAsApp, refuse } from '../request/answer.ts'
 import { isForm, readForm, readJson } from '../request/body.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { pathOfApp, withError } from '../request/return-to.ts'
@@ -71,7 +71,7 @@ async function byForm(services: Services, exchange: Exchange): Promise<Response>
     case 'step':
       return redirect(page)
     case 'signed-in':
-      return redirect(answer.adoptUrl ?? answer.returnTo)
+      return answer.adoptUrl === undefined ? redirect(answer.returnTo) : redirectAsApp(answer.adoptUrl)
     case 'redirect':
       return redirect(answer.url)
     case 'failed':

@@ -31,11 +31,30 @@ function checkReturn({ query, client }: Pick<Call, 'query'> & { client: Client }
   return { returnTo: url.href }
 }
 
+/**
+ * Whether a page of the app sent the browser. A ticket that somebody else's page or mail hands out would sign
+ * the browser in as whoever fetched it (login CSRF); they cannot forge the referrer. Who sends no `Sec-Fetch-Site`
+ * is no browser of today.
+ */
+function isSentByApp(headers: Headers, client: Client): boolean {
+  const site = headers.get('sec-fetch-site')
+  if (site === null || site === 'same-origin' || site === 'same-site') return true
+  const from = URL.parse(headers.get('referer') ?? '')?.origin
+  return client.redirectUris.some((uri) => from !== undefined && URL.parse(uri)?.origin === from)
+}
+
 /** Gives the browser the session's cookie, with a secret nobody has seen before; another person's session stays. */
 async function adoptSession(
-  { cookies, redeemed, returnTo }: Pick<Call, 'cookies'> & { redeemed: Redeemed; returnTo: string },
+  {
+    cookies,
+    headers,
+    client,
+    redeemed,
+    returnTo,
+  }: Pick<Call, 'cookies' | 'headers'> & { client: Client; redeemed: Redeemed; returnTo: string },
   engine: Engine,
 ): Promise<Response> {
+  if (!isSentByApp(headers, client)) return redirect(returnTo)
   const session = await engine.sessions.find(redeemed.org, redeemed.session)
   if (!session) return redirect(returnTo)
   const secret = engine.sessions.cookie.read(cookies)

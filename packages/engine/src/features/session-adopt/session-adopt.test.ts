@@ -67,9 +67,9 @@ async function ticketOf(username: string): Promise<string> {
   return (await post('/oauth2/authn', JSON.stringify(answer), 'application/json')).authData.adopt_ticket
 }
 
-const adopt = (ticket: string, returnTo = back, cookie?: string) =>
+const adopt = (ticket: string, returnTo = back, cookie?: string, headers: Record<string, string> = {}) =>
   cardea.fetch(`/session/adopt?${new URLSearchParams({ ticket, return_to: returnTo })}`, {
-    ...(cookie ? { headers: { cookie } } : {}),
+    headers: { ...headers, ...(cookie ? { cookie } : {}) },
   })
 
 const cookieOf = (response: Response) => response.headers.getSetCookie()[0]?.split(';')[0]
@@ -133,6 +133,22 @@ describe('the browser takes over the session of a native sign-in', () => {
     expect(answer.headers.get('location')).toBe(back)
     expect(answer.headers.getSetCookie()).toEqual([])
     expect(await finds(cookie)).toContain('code=')
+  })
+
+  test.each([
+    ['another site', { 'sec-fetch-site': 'cross-site', referer: 'https://evil.example/' }],
+    ['a page that hides itself', { 'sec-fetch-site': 'cross-site' }],
+    ['a mail', { 'sec-fetch-site': 'none' }],
+  ])('T-SES-01 a ticket that comes from %s signs nobody in', async (_, headers) => {
+    const ticket = await ticketOf('alex')
+    const answer = await adopt(ticket, back, undefined, headers)
+    expect([answer.headers.get('location'), answer.headers.getSetCookie()]).toEqual([back, []])
+    expect((await adopt(ticket)).status).toBe(400)
+  })
+
+  test('the app’s own page may be on another site', async () => {
+    const headers = { 'sec-fetch-site': 'cross-site', referer: 'http://localhost:3001/' }
+    expect(cookieOf(await adopt(await ticketOf('alex'), back, undefined, headers))).toMatch(/^cardea_session=/)
   })
 
   test('a ticket that was made up is none', async () => {
