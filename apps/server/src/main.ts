@@ -9,7 +9,7 @@ const drainMilliseconds = 10_000
 
 async function start(): Promise<void> {
   // Its text goes to the socket in one piece with the headers; a platform Response would be read back as a stream.
-  globalThis.Response = FastResponse
+  Object.assign(globalThis, { Response: FastResponse })
   const settings = readSettings(process.env, process.cwd())
   const host = await openHost(settings, process.cwd())
   const files = useNitroApp()

@@ -9,12 +9,6 @@ export interface JobTable {
   due_at: number
 }
 
-declare module './store/store.ts' {
-  interface Tables {
-    job: JobTable
-  }
-}
-
 export const jobMigrations: readonly Migration[] = [
   {
     id: 'job-0001-due',

@@ -1,6 +1,5 @@
 export { actingUnit } from './acting.ts'
 export { createDispatcher } from './dispatcher.ts'
 export type { Actor, Event, Json, NewEvent, Origin } from './event.ts'
-export { toEvent } from './outbox.ts'
+
 export type { Delivery, Subscriber } from './subscriber.ts'
-export type { EventTable } from './tables.ts'

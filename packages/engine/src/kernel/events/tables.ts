@@ -34,13 +34,6 @@ export interface DeliveryTable {
   error: string | null
 }
 
-declare module '../store/store.ts' {
-  interface Tables {
-    event: EventTable
-    delivery: DeliveryTable
-  }
-}
-
 export const eventMigrations: readonly Migration[] = [
   {
     id: 'event-0001-outbox',

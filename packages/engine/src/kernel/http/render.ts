@@ -26,7 +26,10 @@ export function renderError(
     case 'problem':
       return problem(kernel, call, failure)
     case 'page':
-      return errorPage(kernel, call, failure)
+      // Drawing a page needs the host and the database, which may be what is broken.
+      return errorPage(kernel, call, failure).catch((thrown: unknown) =>
+        problem(kernel, call, unexpected(kernel, call, thrown)),
+      )
   }
 }
 

@@ -1,4 +1,4 @@
-/** Headers of every answer (T-WEB-01). HSTS is the proxy's where `publicUrl` is https; it is sent there as well. */
+/** Headers of every answer (T-WEB-01). The router adds HSTS where `publicUrl` is https. */
 const always: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',

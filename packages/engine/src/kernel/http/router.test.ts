@@ -15,6 +15,7 @@ const logged: unknown[] = []
 /** Only what routing itself uses of a kernel. */
 const kernel = {
   development: false,
+  publicUrl: 'https://id.example',
   random: () => 'trace-id',
   log: (...line: unknown[]) => logged.push(line),
   text: (code: string) => `Text of ${code}`,
@@ -241,6 +242,24 @@ describe('answers', () => {
     expect(policy).toContain("frame-ancestors 'none'")
     expect(policy).toContain("base-uri 'none'")
     expect(shown.headers.get('cross-origin-opener-policy')).toBe('same-origin')
+    for (const { headers } of [plain, shown]) expect(headers.get('strict-transport-security')).toMatch(/^max-age=\d+/)
+  })
+
+  test('an error page that cannot be drawn is still an answer, and nothing of why', async () => {
+    const pages = () => {
+      throw new Error('secret detail')
+    }
+    const page = defineFeature<Kernel>({
+      id: 'page',
+      routes: [{ ...base, surface: 'page', method: 'GET', path: '/page', steps: steps(crash) }],
+    })
+    const broken = createHandler([page], { ...kernel, pages } as Kernel, {
+      verify: async () => undefined,
+      allowsOrigin: async () => false,
+    })
+    const answer = await broken.handle(new Request('https://id.example/page'))
+    expect(answer.status).toBe(500)
+    expect(await answer.text()).not.toContain('secret detail')
   })
 
   test('development routes do not exist elsewhere', async () => {

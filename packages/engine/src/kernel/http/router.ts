@@ -49,6 +49,7 @@ export function createHandler<E extends Kernel>(features: readonly Feature<E>[],
     }
   }
 
+  const isSecure = engine.publicUrl.startsWith('https:')
   const handle = async (request: Request, connection: Connection = {}): Promise<Response> => {
     const started = performance.now()
     const located = locate(request.url)
@@ -90,6 +91,7 @@ export function createHandler<E extends Kernel>(features: readonly Feature<E>[],
       response = await renderError(engine, asked, surface, thrown)
     }
     if (match?.data.route.cors) response = await withCors(response, match.data.route.cors, request, around)
+    if (isSecure) response.headers.set('strict-transport-security', 'max-age=31536000')
     if (request.method === 'HEAD') response = new Response(null, response)
     around.observe?.(match?.data.route.path ?? '', method, response.status, performance.now() - started)
     return response

@@ -22,7 +22,7 @@ export const requestErrors = defineErrors({
 const repeatable: ReadonlySet<string> = new Set(['resource', 'audience'])
 
 /** NUL would end a string for other software and a lone surrogate cannot be stored or signed: neither is a value. */
-export function checkCharacters(name: string, value: string): void {
+function checkCharacters(name: string, value: string): void {
   if (value.includes('\0') || !value.isWellFormed())
     throw requestErrors('request.bad_characters', { name: name.slice(0, 64) })
 }

@@ -1,13 +1,18 @@
 import type { OrganizationId } from '@cardea/protocol'
 import type { Kysely } from 'kysely'
 import type { NewEvent } from '../events/event.ts'
+import type { DeliveryTable, EventTable } from '../events/tables.ts'
+import type { JobTable } from '../jobs.ts'
 
 /**
  * Every table of the engine. The folder that owns a table adds it here by declaration merging, so that a
  * query names only tables and columns that exist. Every table but the kernel's own has `org_id`.
  */
-// biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging in each noun's store
-export interface Tables {}
+export interface Tables {
+  event: EventTable
+  delivery: DeliveryTable
+  job: JobTable
+}
 
 /** Ways to query. Both give a Kysely; the first one can only see and write one organization's rows. */
 export interface Queries {
