@@ -1,5 +1,5 @@
 import { totpSecret } from '../deployment/configuration.ts'
-import { doors } from './doors.ts'
+import { doors, mail } from './doors.ts'
 import {
   giveAppCode,
   giveCode,
@@ -11,7 +11,7 @@ import {
   signOut,
   tryAnotherWay,
 } from './steps.ts'
-import { addPasskeyDevice, expect, test } from './test.ts'
+import { addPasskeyDevice, expect, test, withoutPasskeyAutofill } from './test.ts'
 
 for (const door of doors) {
   test.describe(door.name, () => {
@@ -105,6 +105,7 @@ for (const door of doors) {
 
     test('a passkey is added on the way in, and is enough the next time', async ({ page, newPerson }) => {
       await addPasskeyDevice(page)
+      await withoutPasskeyAutofill(page)
       const person = await newPerson('passkey')
       await door.open(page)
       await identify(page, person)
@@ -115,6 +116,21 @@ for (const door of doors) {
 
       await door.open(page)
       await page.getByRole('button', { name: 'Use a passkey' }).click()
+      await door.expectSignedIn(page, person)
+    })
+
+    test('a passkey is offered by the autofill of the first field', async ({ page, newPerson }) => {
+      await addPasskeyDevice(page)
+      const person = await newPerson('passkey')
+      await door.open(page)
+      await identify(page, person)
+      await givePassword(page, person.password)
+      await page.getByRole('button', { name: 'Create a passkey' }).click()
+      await door.expectSignedIn(page, person)
+      await signOut(page, person)
+
+      // The device takes the offer as soon as it is made: nothing is typed or pressed.
+      await page.goto(door === mail ? `${door.app}/auth/login` : door.app)
       await door.expectSignedIn(page, person)
     })
 

@@ -39,6 +39,13 @@ export async function addPasskeyDevice(page: Page): Promise<CDPSession> {
   return session
 }
 
+/** Chromium's virtual device answers the autofill of an identifier field by itself; without autofill, people press the button. */
+export async function withoutPasskeyAutofill(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    PublicKeyCredential.isConditionalMediationAvailable = async () => false
+  })
+}
+
 /** Fails the test when a page throws or says an error, which people do not see but we should. */
 export const test = base.extend<{ newPerson: (kind?: Kind) => Promise<Person>; quiet: undefined }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that are used from the pattern.

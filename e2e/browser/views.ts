@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 
-export const desktop = { width: 1280, height: 800 }
-export const phone = { width: 360, height: 740 }
+const desktop = { width: 1280, height: 800 }
+const phone = { width: 360, height: 740 }
 
 /** The ways everything is looked at. */
 export const views = [

@@ -5,7 +5,7 @@ interface Inbox {
 }
 
 /** Newest first. */
-export async function mailsTo(server: string, address: string): Promise<Inbox['mails']> {
+async function mailsTo(server: string, address: string): Promise<Inbox['mails']> {
   const response = await fetch(`${server}/dev/inbox.json?to=${encodeURIComponent(address)}`)
   return ((await response.json()) as Inbox).mails
 }

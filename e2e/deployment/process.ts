@@ -6,8 +6,6 @@ import { setTimeout as wait } from 'node:timers/promises'
 /** A running Node process that answers HTTP. */
 export interface Running {
   readonly process: ChildProcess
-  /** Everything it has said so far. */
-  readonly output: () => string
   /** SIGTERM, and SIGKILL when that takes too long. Answers the exit status; `null` after a signal. */
   readonly stop: () => Promise<number | null>
   /** SIGKILL, at once. */
@@ -18,6 +16,7 @@ const patience = 60_000
 
 /** Starts `file` and waits until `url` answers below 500. Rejects with what it said when it does not. */
 export async function startProcess(file: string, url: string, environment: Record<string, string>): Promise<Running> {
+  if (await answers(url)) throw new Error(`something else already answers at ${url}`)
   const child = spawn(process.execPath, [file], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'production', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -42,7 +41,6 @@ export async function startProcess(file: string, url: string, environment: Recor
   }
   return {
     process: child,
-    output: () => output,
     stop: async () => {
       if (isOver()) return child.exitCode
       child.kill('SIGTERM')

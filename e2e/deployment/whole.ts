@@ -15,7 +15,7 @@ export const peopleVariable = 'CARDEA_E2E_PEOPLE'
 export async function startWhole(addresses: Addresses, people: Record<Kind, number>): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'cardea-e2e-'))
   const { server, calendar, mail } = addresses
-  const running = await Promise.all([
+  const starting = await Promise.allSettled([
     startServer({
       port: Number(new URL(server).port),
       folder,
@@ -25,11 +25,20 @@ export async function startWhole(addresses: Addresses, people: Record<Kind, numb
     startApp('calendar', addresses, folder),
     startApp('mail', addresses, folder),
   ])
+  const running = starting.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  const stop = async () => {
+    await Promise.all(running.map((one) => one.stop()))
+    rmSync(folder, { recursive: true, force: true })
+  }
+  const failed = starting.find((one) => one.status === 'rejected')
+  if (failed) {
+    await stop()
+    throw failed.reason
+  }
   const broker = await handOut(people)
   return async () => {
     broker()
-    await Promise.all(running.map((one) => one.stop()))
-    rmSync(folder, { recursive: true, force: true })
+    await stop()
   }
 }
 
