@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FlowId } from '@cardea/protocol'
 import { isId } from '@cardea/protocol'
 import type { Client } from '../client/index.ts'
+import { allowsRedirect } from '../client/index.ts'
 import type { Engine } from '../engine.ts'
 import type { Proof } from './doors.ts'
 import { flowErrors } from './errors.ts'
@@ -24,6 +25,8 @@ export async function findFlow(
   if (record.expiresAt <= engine.now()) throw flowErrors('flow.expired')
   const client = await engine.clients.find(record.request.clientId)
   if (!client || client.id !== record.client) throw flowErrors('flow.unknown')
+  // What was registered when the flow began may have been taken back since.
+  if (!allowsRedirect(client.redirectUris, record.request.redirectUri)) throw flowErrors('flow.unknown')
   return { record, client }
 }
 

@@ -10,7 +10,9 @@ export async function answerGrant(engine: Engine, request: GrantAnswerRequest): 
   const account = await engine.accounts.findBySubject(grant.account)
   if (account?.status !== 'active') throw grantErrors(request.failure)
   const subject = { account, grant }
-  const issued = await engine.tokens.access({ client, scope: request.scope, resource: request.resource, subject })
+  // What the app may not ask for any more, no old grant gives it either (ASVS 8.3.2).
+  const still = request.scope.filter((name) => client.scopes.includes(name))
+  const issued = await engine.tokens.access({ client, scope: still, resource: request.resource, subject })
   const { accessToken, scope, expiresIn } = issued
   if (expiresIn > usualTokenLifetime(client)) {
     // Written before the token is handed out: a revocation must be remembered as long as it lives.

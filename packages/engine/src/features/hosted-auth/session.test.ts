@@ -48,6 +48,21 @@ describe('SES the single sign-on session', () => {
     expect(await isSignedIn(browser)).toBe(false)
   })
 
+  test('T-RED-01 an address that the app has given up meanwhile gets no code', async () => {
+    const browser = openBrowser(cardea)
+    const first = await browser.view(await browser.authorize('mail'))
+    const named = await browser.submit(first, { authenticatorId: ids.identifier, username: alex[0] })
+    const view = await browser.view(locationOf(named))
+    const mail = await cardea.engine.clients.find('mail')
+    if (!mail) throw new Error('no app')
+    const change = (redirectUris: readonly string[]) =>
+      cardea.engine.store.unit((unit) => cardea.engine.clients.update(unit, mail.org, mail.id, { redirectUris }))
+    await change(['https://mail.example/new'])
+    const answer = await browser.submit(view, { authenticatorId: ids.password, password: alex[1] })
+    expect(locationOf(answer)).toBe('400')
+    await change(mail.redirectUris)
+  })
+
   test('a disabled account has no session from that moment on', async () => {
     const browser = openBrowser(cardea)
     await signIn(browser, 'bea', 'demo-bea-2026')

@@ -31,6 +31,17 @@ describe.each(['sqlite', 'postgres'] as const)('refresh tokens on %s', async (st
     expect(await eventually(async () => (await detected()).length > 0)).toBe(true)
   })
 
+  test('T-REF-04 what the app may not ask for any more is in no new token', async () => {
+    const { tokens } = await signedInTo(t, 'rs256', { scope: ['openid', 'orders:read', 'me:read'] })
+    const client = await t.engine.clients.find('rs256')
+    if (!client) throw new Error('no app')
+    const change = (scopes: readonly string[]) =>
+      t.engine.store.unit((unit) => t.engine.clients.update(unit, client.org, client.id, { scopes }))
+    await change(['openid', 'orders:read'])
+    expect((await use('rs256', tokens.refresh_token)).body.scope).toBe('openid orders:read')
+    await change(client.scopes)
+  })
+
   test('T-REF-02 without leeway, 50 parallel uses give at most one answer', async () => {
     const { tokens } = await signedInTo(t, 'web')
     const answers = await Promise.all(Array.from({ length: 50 }, () => use('web', tokens.refresh_token)))
