@@ -51,6 +51,14 @@ describe('sign-out', async () => {
     expect(await isLive(cookie)).toBe(false)
   })
 
+  test('another site with a hint of its own does not take this person’s cookie away', async () => {
+    const { tokens } = await signedInTo(t, 'web', { username: 'bo' })
+    const hint = { id_token_hint: tokens.id_token }
+    // Without the cookie: the browser does not send it with another site's post.
+    for (const params of [hint, { ...hint, response_mode: 'direct' }])
+      expect((await ask('POST', params)).headers.getSetCookie()).toEqual([])
+  })
+
   test('T-REF-06 the refresh token is refused after sign-out', async () => {
     const { cookie, tokens } = await signedInTo(t, 'web')
     await ask('GET', { id_token_hint: tokens.id_token }, cookie)
@@ -150,6 +158,19 @@ describe('sign-out', async () => {
     test('the cookie does too', async () => {
       const { cookie } = await signedInTo(t, 'web')
       expect((await direct({ client_id: 'web' }, cookie)).status).toBe(200)
+      expect(await isLive(cookie)).toBe(false)
+    })
+
+    test('a sibling site, whose posts come with the cookie, ends nothing', async () => {
+      const { cookie } = await signedInTo(t, 'web')
+      const { tokens } = await signedInTo(t, 'web', { username: 'bo' })
+      const params = { client_id: 'web', response_mode: 'direct' }
+      for (const origin of ['https://sibling.example', 'null'])
+        expect((await ask('POST', params, cookie, { origin })).status).toBe(400)
+      const hinted = await ask('POST', { ...params, id_token_hint: tokens.id_token }, cookie, { origin: 'null' })
+      expect(hinted.headers.getSetCookie()).toEqual([])
+      expect(await isLive(cookie)).toBe(true)
+      expect((await ask('POST', params, cookie, { origin: 'https://web.example' })).status).toBe(200)
       expect(await isLive(cookie)).toBe(false)
     })
 

@@ -48,7 +48,8 @@ async function endSessions(
   engine: Engine,
 ): Promise<{ cookies: readonly string[] }> {
   await end(engine, call, logout.client, ended)
-  return { cookies: [engine.sessions.cookie.clear()] }
+  // A post of another site comes without the cookie: with a hint of its own it must not take this person's away.
+  return { cookies: engine.sessions.cookie.read(call.cookies) === undefined ? [] : [engine.sessions.cookie.clear()] }
 }
 
 async function leave(
