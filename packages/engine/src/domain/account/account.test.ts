@@ -33,10 +33,11 @@ describe.each(testStores())('accounts on $name', ({ open }) => {
     await store.close()
   })
 
-  test('a username wins over somebody else’s e-mail address', async () => {
+  test('nobody’s username is somebody else’s e-mail address: either says who signs in', async () => {
     const { store, accounts } = await make()
-    await store.unit((unit) => accounts.create(unit, { org, username: 'eve', email: 'ann@demo.test' }))
-    const ann = await store.unit((unit) => accounts.create(unit, { org, username: 'ann@demo.test' }))
+    const ann = await store.unit((unit) => accounts.create(unit, { org, username: 'ann', email: 'ann@demo.test' }))
+    const eve = store.unit((unit) => accounts.create(unit, { org, username: 'ann@demo.test' }))
+    await expect(eve).rejects.toMatchObject({ code: 'api.conflict', params: { field: 'username' } })
     expect((await accounts.findByIdentifier(org, 'ann@demo.test'))?.id).toBe(ann.id)
     await store.close()
   })

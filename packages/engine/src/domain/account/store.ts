@@ -159,11 +159,16 @@ export async function takenField(
     .in(org)
     .selectFrom('account')
     .select(['id', 'username_key', 'email_key'])
-    .where((where) => where.or([where('username_key', '=', username), where('email_key', '=', email)]))
+    .where((where) =>
+      // Either is typed to say who one is: nobody's username may be another's address, or the other way round.
+      where.or([where('username_key', 'in', [username, email]), where('email_key', 'in', [username, email])]),
+    )
     .execute()
   const others = rows.filter((row) => row.id !== wanted.id)
-  if (username !== '' && others.some((row) => row.username_key === username)) return 'username'
-  return email !== '' && others.some((row) => row.email_key === email) ? 'email' : undefined
+  const taken = (key: string) =>
+    key !== '' && others.some(({ username_key, email_key }) => username_key === key || email_key === key)
+  if (taken(username)) return 'username'
+  return taken(email) ? 'email' : undefined
 }
 
 /** `undefined` when id, username or e-mail is taken. */

@@ -66,6 +66,24 @@ describe('accounts', () => {
     })
   })
 
+  test('nobody’s username is another’s address: either says who signs in', async () => {
+    await api('/accounts', 'POST', { username: 'vera', email: 'vera@northwind.test' })
+    const taken = (field: string) => ({ status: 409, params: { kind: 'account', field } })
+    expect((await api('/accounts', 'POST', { username: 'Vera@northwind.test' })).body).toMatchObject(taken('username'))
+    await api('/accounts', 'POST', { username: 'wes@northwind.test', email: 'wes@northwind.test' })
+    const other = await api('/accounts', 'POST', { username: 'wes', email: 'wes@northwind.test' })
+    expect(other.body).toMatchObject(taken('email'))
+  })
+
+  test('a new address is not verified because the one before was', async () => {
+    const given = { username: 'nora', email: 'nora@northwind.test', emailVerified: true }
+    const { body } = await api('/accounts', 'POST', given)
+    const change = (patch: object) => api(`/accounts/${body.id}`, 'PATCH', patch)
+    expect((await change({ email: 'nora@other.test' })).body.emailVerified).toBe(false)
+    expect((await change({ email: 'nora@third.test', emailVerified: true })).body.emailVerified).toBe(true)
+    expect((await change({ email: 'nora@third.test', name: 'Nora' })).body.emailVerified).toBe(true)
+  })
+
   test('a disabled account is signed out everywhere, at once', async () => {
     const ann = await all.person('northwind')
     expect((await all.call(ann.authorization, '/api/v1/me')).status).toBe(200)
