@@ -34,7 +34,6 @@ export async function changePassword({
   const write = await password.provision(acting, account, newPassword)
   const sessionsEnded = await acting.store.unit(async (unit) => {
     await acting.attempts.succeeded(unit, who, standing)
-    await acting.attempts.succeeded(unit, who, standing)
     await write?.(unit)
     await acting.grants.revokeAll(unit, org, account.id, session)
     return acting.sessions.endAll(unit, org, account.id, session)
