@@ -1,5 +1,6 @@
 import type { Account } from '../account/index.ts'
-import type { ClaimsRequest } from '../authorization/index.ts'
+import type { AuthorizationRequest, ClaimsRequest } from '../authorization/index.ts'
+import type { Client } from '../client/index.ts'
 
 /** Claims of an access token of ours (RFC 9068 §2.2). */
 export interface AccessTokenClaims {
@@ -57,6 +58,20 @@ export const supportedClaims: readonly string[] = [
   'email',
   'email_verified',
 ]
+
+/**
+ * What a person agrees to: the scopes that were asked for, and those that single claims belong to (OIDC Core §5.5),
+ * or an app could have by the parameter `claims` what it does not ask for by `scope`.
+ */
+export function scopesToAgree(
+  { scope, claims }: Pick<AuthorizationRequest, 'scope' | 'claims'>,
+  { scopes: allowed }: Pick<Client, 'scopes'>,
+): readonly string[] {
+  const asked = [claims?.idToken, claims?.userinfo].flatMap((members) => Object.keys(members ?? {}))
+  const named = supportedClaims.filter((claim) => claim !== 'sub' && asked.includes(claim))
+  const belongs = named.map((claim) => (claim.startsWith('email') ? 'email' : 'profile'))
+  return [...new Set([...scope, ...belongs.filter((name) => allowed.includes(name))])]
+}
 
 /**
  * What a client gets to know of a person: claims of the granted scopes, and single claims it asked for

@@ -13,7 +13,7 @@ import type { HintedIdentity } from './verify.ts'
 import { readAccessToken, readIdTokenHint } from './verify.ts'
 
 export type { AccessTokenClaims } from './claims.ts'
-export { personClaims, supportedClaims } from './claims.ts'
+export { personClaims, scopesToAgree, supportedClaims } from './claims.ts'
 export type { IssuedAccessToken } from './issue.ts'
 export { openidScopes } from './target.ts'
 export type { HintedIdentity } from './verify.ts'

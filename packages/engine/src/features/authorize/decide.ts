@@ -4,6 +4,7 @@ import type { Client } from '../../domain/client/index.ts'
 import type { Engine } from '../../domain/engine.ts'
 import { doors } from '../../domain/flow/index.ts'
 import type { Session } from '../../domain/session/index.ts'
+import { scopesToAgree } from '../../domain/token/index.ts'
 import type { Call } from '../../kernel/http/index.ts'
 import { errorAnswer } from './answer.ts'
 import type { Parameters } from './client.ts'
@@ -75,7 +76,9 @@ async function whatIsMissing(
   }
   const account = await engine.accounts.find(session.org, session.account)
   if (!account) return 'login_required'
-  return (await engine.grants.needsConsent(client, account, request.scope)) ? 'consent_required' : undefined
+  return (await engine.grants.needsConsent(client, account, scopesToAgree(request, client)))
+    ? 'consent_required'
+    : undefined
 }
 
 function refused(engine: Engine, asked: Asked, missing: Missing): Response {

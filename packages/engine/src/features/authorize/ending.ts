@@ -1,4 +1,5 @@
 import type { Ending } from '../../domain/flow/index.ts'
+import { scopesToAgree } from '../../domain/token/index.ts'
 import { answerTo, errorAnswer } from './answer.ts'
 
 /** Name of the ending in the slot `flow.endings`. */
@@ -10,11 +11,11 @@ export const code: Ending = {
     // App-native sign-in is for first-party apps, which are not asked about.
     if (request.responseMode === 'direct') return false
     if (request.prompt.includes('consent')) return true
-    return engine.grants.needsConsent(client, account, request.scope)
+    return engine.grants.needsConsent(client, account, scopesToAgree(request, client))
   },
 
   consented: (engine, unit, { request }, account, client) =>
-    engine.grants.rememberConsent(unit, client, account, request.scope),
+    engine.grants.rememberConsent(unit, client, account, scopesToAgree(request, client)),
 
   finish: async (engine, unit, { request }, account, session, client) => {
     await engine.sessions.addParticipant(unit, session, client.clientId)

@@ -161,6 +161,12 @@ describe('authorization requests', async () => {
     await t.engine.store.unit((unit) => t.engine.grants.rememberConsent(unit, client, account, ['openid', 'profile']))
     expect(answerOf(await ask())).toHaveProperty('code')
     expect((await alex.get({ client_id: 'third', scope: 'openid email' })).headers.get('location')).toContain('/signin')
+    // What was not agreed to cannot be had by the other parameter either (T-AUT-03).
+    for (const member of ['id_token', 'userinfo']) {
+      const claims = JSON.stringify({ [member]: { email: null } })
+      const asked = await alex.get({ client_id: 'third', scope: 'openid', claims })
+      expect(asked.headers.get('location')).toContain('/signin')
+    }
   })
 
   test('an app without the grant is refused', async () => {
