@@ -76,4 +76,5 @@ export async function signIn(page: Page, door: Door, person: Person): Promise<vo
 export async function signOut(page: Page, person: Person): Promise<void> {
   await page.getByRole('button', { name: `Account of ${person.name}` }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await expect(page.getByRole('button', { name: `Account of ${person.name}` })).toBeHidden()
 }
