@@ -3,6 +3,7 @@ import type { OrganizationId } from '@cardea/protocol'
 import { describe, expect, test } from 'vitest'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { race, testStores } from '../../kernel/store/testing.ts'
+import { factorNoun } from '../factor/index.ts'
 import { accountMigrations } from './store.ts'
 import { createAccounts } from './verbs.ts'
 
@@ -11,7 +12,7 @@ const other: OrganizationId = 'org_two'
 
 describe.each(testStores())('accounts on $name', ({ open }) => {
   const make = async () => {
-    const store = await open({ now: Date.now, migrations: accountMigrations })
+    const store = await open({ now: Date.now, migrations: [...accountMigrations, ...(factorNoun.migrations ?? [])] })
     const kernel: Pick<Kernel, 'store' | 'now' | 'random' | 'mac'> = {
       store,
       now: Date.now,

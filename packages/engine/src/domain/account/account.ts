@@ -1,4 +1,5 @@
 import type { AccountId, OrganizationId } from '@cardea/protocol'
+import type { StoredFactor } from '../factor/index.ts'
 
 /** A person in their home organization. Credentials are kept by the authenticators, never here. */
 export interface Account {
@@ -22,7 +23,16 @@ export interface Account {
   readonly updatedAt: number
 }
 
-/** Who a flow is about. An unknown person gets a ghost, which walks the same code and never succeeds. */
+/**
+ * Who a flow is about. An unknown person gets a ghost, which walks the same code and never succeeds. `factors` is
+ * what was enrolled when the subject was looked up, where that was read with it.
+ */
 export type Subject =
-  | { readonly type: 'account'; readonly account: Account }
-  | { readonly type: 'ghost'; readonly id: AccountId; readonly org: OrganizationId; readonly identifier: string }
+  | { readonly type: 'account'; readonly account: Account; readonly factors?: readonly StoredFactor[] }
+  | {
+      readonly type: 'ghost'
+      readonly id: AccountId
+      readonly org: OrganizationId
+      readonly identifier: string
+      readonly factors?: readonly StoredFactor[]
+    }

@@ -79,23 +79,48 @@ export async function findAccount(queries: Queries, org: OrganizationId, id: Acc
   return row && toAccount(row)
 }
 
-/** The account with everything it has enrolled, oldest first, by one statement. */
-export async function findWithFactors(
-  queries: Queries,
-  org: OrganizationId,
-  id: AccountId,
-): Promise<{ readonly account: Account; readonly factors: readonly StoredFactor[] } | undefined> {
-  const rows = await queries
+/** An account with everything it has enrolled, oldest first. */
+interface Enrolled {
+  readonly account: Account
+  readonly factors: readonly StoredFactor[]
+}
+
+const joined = (queries: Queries, org: OrganizationId) =>
+  queries
     .in(org)
     .selectFrom('account')
     .leftJoin('factor', 'factor.account', 'account.id')
     .selectAll('account')
     .select(factorColumns)
-    .where('account.id', '=', id)
     .orderBy('factor.created_at')
+
+type JoinedRow = Awaited<ReturnType<ReturnType<typeof joined>['execute']>>[number]
+
+function enrolled(rows: readonly JoinedRow[], account: JoinedRow | undefined): Enrolled | undefined {
+  const own = rows.filter((row) => row.id === account?.id)
+  return account && { account: toAccount(account), factors: own.flatMap((row) => joinedFactor(row) ?? []) }
+}
+
+export async function findWithFactors(
+  queries: Queries,
+  org: OrganizationId,
+  id: AccountId,
+): Promise<Enrolled | undefined> {
+  const rows = await joined(queries, org).where('account.id', '=', id).execute()
+  return enrolled(rows, rows[0])
+}
+
+/** A username wins over somebody else's e-mail address that reads the same. */
+export async function findByIdentifierWithFactors(
+  queries: Queries,
+  org: OrganizationId,
+  identifier: string,
+): Promise<Enrolled | undefined> {
+  const key = identifierKey(identifier)
+  const rows = await joined(queries, org)
+    .where((where) => where.or([where('account.username_key', '=', key), where('account.email_key', '=', key)]))
     .execute()
-  const [first] = rows
-  return first && { account: toAccount(first), factors: rows.flatMap((row) => joinedFactor(row) ?? []) }
+  return enrolled(rows, rows.find((row) => row.username_key === key) ?? rows[0])
 }
 
 export async function findBySubject(queries: Queries, id: AccountId): Promise<Account | undefined> {
@@ -105,24 +130,6 @@ export async function findBySubject(queries: Queries, id: AccountId): Promise<Ac
     .selectAll()
     .where('id', '=', id)
     .executeTakeFirst()
-  return row && toAccount(row)
-}
-
-/** A username wins over somebody else's e-mail address that reads the same. */
-export async function findByIdentifier(
-  queries: Queries,
-  org: OrganizationId,
-  identifier: string,
-): Promise<Account | undefined> {
-  const key = identifierKey(identifier)
-  const rows = await queries
-    .in(org)
-    .selectFrom('account')
-    .selectAll()
-    .where((where) => where.or([where('username_key', '=', key), where('email_key', '=', key)]))
-    .limit(2)
-    .execute()
-  const row = rows.find((one) => one.username_key === key) ?? rows[0]
   return row && toAccount(row)
 }
 

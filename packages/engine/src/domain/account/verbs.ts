@@ -6,7 +6,7 @@ import type { Accounts } from './index.ts'
 import {
   deleteAccount,
   findAccount,
-  findByIdentifier,
+  findByIdentifierWithFactors,
   findBySubject,
   findWithFactors,
   identifierKey,
@@ -23,14 +23,14 @@ export function createAccounts(kernel: Pick<Kernel, 'store' | 'now' | 'random' |
     find: (org, id) => findAccount(store, org, id),
     findWithFactors: (org, id) => findWithFactors(store, org, id),
     findBySubject: (id) => findBySubject(store, id),
-    findByIdentifier: (org, identifier) => findByIdentifier(store, org, identifier),
+    findByIdentifier: async (org, identifier) => (await findByIdentifierWithFactors(store, org, identifier))?.account,
 
     async identify(org, identifier): Promise<Subject> {
       // Made for everybody, so that a ghost costs what an account does.
       const id: AccountId = `usr_${mac(`${org}\0${identifierKey(identifier)}`, 'ghost').slice(0, 22)}`
-      const account = await findByIdentifier(store, org, identifier)
-      if (account?.status === 'active') return { type: 'account', account }
-      return { type: 'ghost', id, org, identifier }
+      const found = await findByIdentifierWithFactors(store, org, identifier)
+      if (found?.account.status === 'active') return { type: 'account', ...found }
+      return { type: 'ghost', id, org, identifier, factors: [] }
     },
 
     list: (org, page) => listAccounts(store, org, page),

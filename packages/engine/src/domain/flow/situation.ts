@@ -12,8 +12,6 @@ export interface Surroundings {
   readonly client: Client
   /** Who the flow is about, once somebody said so. */
   readonly subject: Subject | undefined
-  /** What the subject has enrolled, when it came with the subject. */
-  readonly factors: Ceremony['factors'] | undefined
   readonly situation: Situation
 }
 
@@ -24,7 +22,10 @@ export async function situate(
   client: Client,
   known: { readonly subject?: Subject | undefined; readonly factors?: Ceremony['factors'] } = {},
 ): Promise<Surroundings> {
-  const { subject, factors } = known.subject ? { ...known, subject: known.subject } : await subjectOf(engine, record)
+  const found = known.subject ? undefined : await subjectOf(engine, record)
+  const subject = known.subject ?? found
+  // Who was given may have enrolled something since they were read.
+  const factors = found ? factorsOf(engine, found) : known.factors
   const account = subject?.type === 'account' && record.done.length > 0 ? subject.account : undefined
   const enrolled = account ? await enrolledBy(engine, record, account, factors) : new Set<string>()
   const acr = wantedAcr(record.request)
@@ -40,20 +41,15 @@ export async function situate(
       enrolled: [...enrolled],
     },
   }
-  return { client, subject, factors, situation: { facts, enrolled, now: engine.now() } }
+  return { client, subject, situation: { facts, enrolled, now: engine.now() } }
 }
 
-type Found = Pick<Surroundings, 'subject' | 'factors'>
-
-/** Both are read at once, and looked for alike whether the account exists or not. */
-async function subjectOf(engine: Engine, record: FlowRecord): Promise<Found> {
-  if (record.account === undefined) return { subject: undefined, factors: undefined }
+/** With what it has enrolled; looked for alike whether the account exists or not. */
+async function subjectOf(engine: Engine, record: FlowRecord): Promise<Subject | undefined> {
+  if (record.account === undefined) return undefined
   const found = await engine.accounts.findWithFactors(record.org, record.account)
-  if (found?.account.status === 'active' && !record.ghost) {
-    return { subject: { type: 'account', account: found.account }, factors: async () => found.factors }
-  }
-  const { account: id, org, identifier = '' } = record
-  return { subject: { type: 'ghost', id, org, identifier }, factors: async () => [] }
+  if (found?.account.status === 'active' && !record.ghost) return { type: 'account', ...found }
+  return { type: 'ghost', id: record.account, org: record.org, identifier: record.identifier ?? '', factors: [] }
 }
 
 async function enrolledBy(
@@ -72,10 +68,11 @@ async function enrolledBy(
   return enrolled
 }
 
-/** The subject's factors, read when first asked for; a ghost's are looked for as well. */
+/** The subject's factors: what came with it, else read when first asked for; a ghost's are looked for as well. */
 export function factorsOf(engine: Engine, subject: Subject): NonNullable<Ceremony['factors']> {
-  let read: ReturnType<Engine['factors']['of']> | undefined
-  return () => {
+  let read: Promise<NonNullable<Subject['factors']>> | undefined
+  return async () => {
+    if (subject.factors) return subject.factors
     read ??=
       subject.type === 'account'
         ? engine.factors.of(subject.account.org, subject.account.id)
