@@ -34,6 +34,11 @@ export interface Attempts {
   readonly standing: (who: Who) => Promise<Standing>
   /** Fails with `flow.wait` while the subject or the address must wait. */
   readonly allow: (who: Who) => Promise<Standing>
+  /**
+   * Judges attempts at one person one after the other, so that each sees the failures of those before it: of many
+   * at once all would be allowed. `flow.wait` when too many are in line.
+   */
+  readonly inTurn: <T>(subject: string, judge: () => Promise<T>) => Promise<T>
   readonly failed: (who: Who, standing: Standing) => Promise<void>
   /** Forgets the failures and remembers the network. `newPlace`: unknown, while others are known. */
   readonly succeeded: (unit: Unit, who: Who, standing: Standing) => Promise<{ readonly newPlace: boolean }>

@@ -8,6 +8,8 @@ import { anyWithPrefix, countUp, forget, readAttempts, remember, setWait } from 
 
 const day = 24 * 60 * 60 * 1000
 const knownFor = 90 * day
+/** Attempts at one person that may wait for each other. */
+const longestLine = 100
 
 export function createAttempts({ store, now }: Pick<Kernel, 'store' | 'now'>): Attempts {
   const knownPrefix = (who: Who) => `known ${who.subject} `
@@ -35,7 +37,24 @@ export function createAttempts({ store, now }: Pick<Kernel, 'store' | 'now'>): A
     return { known, failures: mine.length > 0, until: Math.max(0, ...mine.map((row) => row.wait_until)) }
   }
 
+  const lines = new Map<string, { last: Promise<unknown>; length: number }>()
+
   return {
+    async inTurn(subject, judge) {
+      const line = lines.get(subject) ?? { last: Promise.resolve(), length: 0 }
+      if (line.length >= longestLine) throw attemptErrors('flow.wait', { seconds: 1 }, { 'retry-after': '1' })
+      line.length += 1
+      lines.set(subject, line)
+      const judged = line.last.then(judge)
+      line.last = judged
+        .catch(() => {})
+        .finally(() => {
+          line.length -= 1
+          if (line.length === 0) lines.delete(subject)
+        })
+      return judged
+    },
+
     async take(key, { limit, seconds }) {
       const at = now()
       const counts = await store.unit((unit) => countUp(unit, [`calls ${key}`], at, at + seconds * 1000))

@@ -11,7 +11,7 @@ import type { StoredAt } from './finish.ts'
 import { finish, refuse } from './finish.ts'
 import type { FlowRecord } from './flow.ts'
 import type { Judged } from './judge.ts'
-import { failedMessage, identify, judge } from './judge.ts'
+import { failedMessage, identify, judge, whoOf } from './judge.ts'
 import { authenticatorOf, situate } from './situation.ts'
 import { stepOf } from './step.ts'
 import { saveFlow } from './store.ts'
@@ -99,7 +99,10 @@ async function respond(engine: Engine, driven: Driven, answer: FlowAnswer, from:
     const failure = flowErrors('credential.missing', { name: missing })
     return { record: failedMessage(record, failure), subject: driven.subject, claimed: false }
   }
-  return judge(engine, { ...driven, client }, authenticator, params, from)
+  const judged = () => judge(engine, { ...driven, client }, authenticator, params, from)
+  // Passwords are in line for their hash already; a short code is guessed by thousands at once otherwise.
+  if (!driven.subject || authenticator.proves === 'knowledge') return judged()
+  return engine.attempts.inTurn(whoOf(engine, driven.subject, from).subject, judged)
 }
 
 /** The first field of the prompt that was left empty. */

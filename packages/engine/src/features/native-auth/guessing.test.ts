@@ -128,3 +128,21 @@ test('T-BRU-01 T-AUT-01 a known password does not clear the way for guesses at t
   })
   expect(delays.at(-1)).toBeGreaterThanOrEqual(60)
 })
+
+test('T-BRU-01 guesses at the second factor that come all at once are judged one after the other', async () => {
+  cardea.clock.advance(86_400_000 * 6)
+  const address = '203.0.113.241'
+  const flows: string[] = []
+  for (let index = 0; index < 30; index++) {
+    const { body } = await app().start()
+    const params = { username: 'bea', password: 'demo-bea-2026' }
+    expect((await app().answer(body.flowId, ids.password, params, { address })).body.flowStatus).toBe('INCOMPLETE')
+    flows.push(body.flowId)
+  }
+  const guess = (id: string, index: number) =>
+    app().answer(id, ids.totp, { token: String(index).padStart(6, '0') }, { address: `203.0.113.${index}` })
+  const answers = await Promise.all(flows.map(guess))
+  const judged = answers.filter((answer) => messageOf(answer) === 'message.totp.rejected')
+  expect(judged.length).toBeLessThanOrEqual(6)
+  expect(answers.filter((answer) => messageOf(answer) === waits).length).toBeGreaterThanOrEqual(24)
+})
