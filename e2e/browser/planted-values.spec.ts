@@ -1,14 +1,18 @@
 import type { Page, Request, Response } from '@playwright/test'
+import * as oidc from 'openid-client'
+import { secretOf } from '../deployment/configuration.ts'
+import { createPlainBrowser, signInAt } from '../deployment/plain-browser.ts'
 import { addresses } from './deployment.ts'
 import type { Door } from './doors.ts'
 import { calendar, mail } from './doors.ts'
 import { givePassword, identify, signOut } from './steps.ts'
+import type { Person } from './test.ts'
 import { expect, test } from './test.ts'
 
-/** JWS, a refresh token, an authorization code or a flow handle, as this server makes them. */
+/** JWS, a refresh token or an authorization code, as this server makes them. */
 const secrets: readonly (readonly [what: string, pattern: RegExp])[] = [
   ['a token', /eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+/],
-  ['a refresh token', /\bgrt_[\w-]{10,}\.[\w-]{20,}/],
+  ['a refresh token or code', /\bgrt_[\w-]{10,}\.[\w-]{20,}/],
   ['a member of a token answer', /"(access_token|refresh_token|id_token|code_verifier|authData|client_secret)"/],
   ['an authorization code', /[?&#"](code)["=]+:?"?[\w.~-]{16,}/],
 ]
@@ -64,9 +68,45 @@ function found(seen: readonly Seen[], allowed: RegExp | undefined): string[] {
   })
 }
 
+/** What an app that speaks to the server itself gets. */
+async function signInAsAnApp(person: Person) {
+  const planner = await oidc.discovery(
+    new URL(addresses.server),
+    'third-party',
+    {},
+    oidc.ClientSecretBasic(secretOf('third-party')),
+    { execute: [oidc.allowInsecureRequests] },
+  )
+  const pkceCodeVerifier = oidc.randomPKCECodeVerifier()
+  const callback = `${addresses.thirdParty}/callback`
+  const url = oidc.buildAuthorizationUrl(planner, {
+    redirect_uri: callback,
+    scope: 'openid offline_access',
+    code_challenge: await oidc.calculatePKCECodeChallenge(pkceCodeVerifier),
+    code_challenge_method: 'S256',
+  })
+  const answer = await signInAt(createPlainBrowser(), url.href, person, callback)
+  const tokens = await oidc.authorizationCodeGrant(planner, answer, { pkceCodeVerifier })
+  const { access_token, refresh_token, id_token } = tokens
+  return { address: answer.href, tokens: { access_token, refresh_token, id_token } }
+}
+
 const callbackOf = ({ app }: Door) => new RegExp(`${app}/auth/callback\\?code=[^\\s"]+`, 'g')
 
 test.describe('T-BFF-01 what a browser is shown', () => {
+  test('would be found: the patterns know what this server makes', async ({ newPerson }) => {
+    const person = await newPerson()
+    const { address, tokens } = await signInAsAnApp(person)
+    const planted = Object.entries(tokens).map(([where, value]) => ({ where, text: `x=${value}` }))
+    expect(found([...planted, { where: 'address', text: address }], undefined)).toEqual([
+      'a token in access_token',
+      'a refresh token or code in refresh_token',
+      'a token in id_token',
+      'a refresh token or code in address',
+      'an authorization code in address',
+    ])
+  })
+
   test('has no token, code or handle when the app signs in by itself', async ({ page, newPerson }) => {
     const person = await newPerson()
     const finish = await watch(page)
