@@ -21,6 +21,13 @@ beforeAll(async () => {
       accounts: [{ username: 'ann' }, { username: 'bob' }],
       apps: [
         { clientId: 'app', name: 'App', redirectUris: [`${appOrigin}/cb`], origins: [appOrigin], firstParty: true },
+        // Somebody else's: its origin may not use the passkeys.
+        {
+          clientId: 'third',
+          name: 'Third',
+          redirectUris: ['https://third.example/cb'],
+          origins: ['https://third.example'],
+        },
       ],
     },
   })

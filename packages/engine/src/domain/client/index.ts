@@ -40,7 +40,7 @@ export interface Clients {
   readonly presents: (call: Pick<Call, 'headers' | 'form'>) => boolean
   /** Whether an active app has registered this origin (CORS). */
   readonly allowsOrigin: (origin: string) => Promise<boolean>
-  /** Every origin an active app has registered. */
+  /** Every origin an active first-party app has registered. */
   readonly origins: () => Promise<readonly string[]>
   readonly list: (org: OrganizationId, page: PageRequest) => Promise<Page<Client>>
   /** Validates the registration (`api.invalid` names the field) and emits `client.created`. */

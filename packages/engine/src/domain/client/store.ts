@@ -171,18 +171,18 @@ export async function isRegisteredOrigin(queries: Queries, origin: string): Prom
   return row ? true : undefined
 }
 
-/** Every origin an active app has registered. */
-export async function registeredOrigins(queries: Queries): Promise<string[]> {
+/** Every origin an active app of ours has registered; somebody else's must not ask for this deployment's passkeys. */
+export async function firstPartyOrigins(queries: Queries): Promise<string[]> {
   const rows = await queries
     .across('list the origins of all apps')
     .selectFrom('client_origin')
     .innerJoin('client', 'client.id', 'client_origin.client')
-    .select('client_origin.origin')
-    .distinct()
+    .select(['client_origin.origin', 'client.registration'])
     .where('client.status', '=', 'active')
     .orderBy('client_origin.origin')
     .execute()
-  return rows.map((row) => row.origin)
+  const own = rows.filter(({ registration }) => (JSON.parse(registration) as Partial<Registration>).firstParty === true)
+  return [...new Set(own.map((row) => row.origin))]
 }
 
 /** Marks an assertion as used: `true` for the first caller with this `jti` only. */

@@ -11,12 +11,12 @@ import { hashSecret } from './secret.ts'
 import {
   deleteClient,
   findClient,
+  firstPartyOrigins,
   insertClient,
   isClientIdTaken,
   isRegisteredOrigin,
   listClients,
   lockClient,
-  registeredOrigins,
   updateClient,
 } from './store.ts'
 
@@ -61,7 +61,7 @@ export function createClients(kernel: Kernel): Clients {
     authenticate: (call) => authenticate(kernel, keys, find, call),
     presents: presentsCredentials,
     allowsOrigin: async (origin) => (await origins.get(origin)) ?? false,
-    origins: () => registeredOrigins(store),
+    origins: () => firstPartyOrigins(store),
     list: (org, page) => listClients(store, org, page),
     create: async (unit, given) => {
       const client = withDefaults(kernel, given)
