@@ -4,8 +4,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Migration } from '../migration.ts'
 import { column } from '../migration.ts'
 import { openStore } from '../open.ts'
+import type { RunningUnit } from '../running-unit.ts'
 import type { Store, Unit } from '../store.ts'
 import { testStores } from '../testing.ts'
+import type { SqliteConnection } from './connection.ts'
+import { createWriter } from './writer.ts'
 
 const families: Migration = {
   id: 'family-0001-create',
@@ -108,4 +111,25 @@ test('T-CRA-02 when the disk is full, what was acknowledged stays and what was n
 
 test('only its owner can read the file', () => {
   for (const name of [file, `${file}-wal`, `${file}-shm`]) expect(statSync(name).mode & 0o077).toBe(0)
+})
+
+test.each([
+  ['commit', ['commit', 'rollback']],
+  ['savepoint', ['savepoint unit', 'rollback']],
+  ['release', ['release unit', 'commit', 'rollback']],
+])('T-CRA-02 a disk that breaks at the %s fails the unit, and nobody waits for ever', async (_, broken) => {
+  const connection = {
+    exec: (sql: string) => {
+      if (broken.includes(sql)) throw new Error('disk I/O error')
+    },
+    inTransaction: () => true,
+  } as unknown as SqliteConnection
+  const unit = { end: () => {}, failure: () => undefined, writeEvents: async () => {} } as unknown as RunningUnit
+  const writer = createWriter(
+    connection,
+    () => unit,
+    () => {},
+  )
+  await expect(writer.unit(async () => 1)).rejects.toThrow('disk I/O error')
+  await writer.drain()
 })

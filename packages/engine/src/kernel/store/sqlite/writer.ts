@@ -58,6 +58,15 @@ export function createWriter(
     else for (const resolve of drained.splice(0)) resolve()
   }
 
+  /** Ends the transaction as far as a broken file lets it: nobody may be left waiting, and nothing is thrown at nobody. */
+  const abandon = () => {
+    try {
+      if (connection.inTransaction()) connection.exec('rollback')
+    } catch {
+      // The next batch cannot begin, and says why to whoever waits for it.
+    }
+  }
+
   const batch = async (tries: number): Promise<void> => {
     try {
       connection.exec('begin immediate')
@@ -94,7 +103,7 @@ export function createWriter(
     try {
       connection.exec('commit')
     } catch (error) {
-      if (connection.inTransaction()) connection.exec('rollback')
+      abandon()
       for (const one of done) one.waiting.reject(error)
       open = false
       return settled()
@@ -117,7 +126,12 @@ export function createWriter(
   }
 
   const runUnit = async (waiting: Waiting, unit: RunningUnit): Promise<Outcome> => {
-    connection.exec('savepoint unit')
+    try {
+      connection.exec('savepoint unit')
+    } catch (error) {
+      abandon()
+      return { error }
+    }
     const outcome = await new Promise<Outcome>((resolve) => {
       current = {
         stall() {
@@ -130,9 +144,14 @@ export function createWriter(
     })
     current = undefined
     unit.end()
-    if (connection.inTransaction()) {
-      if ('error' in outcome) connection.exec('rollback to unit')
-      connection.exec('release unit')
+    try {
+      if (connection.inTransaction()) {
+        if ('error' in outcome) connection.exec('rollback to unit')
+        connection.exec('release unit')
+      }
+    } catch (error) {
+      abandon()
+      return { error }
     }
     return outcome
   }
