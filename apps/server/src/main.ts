@@ -22,7 +22,7 @@ async function start(): Promise<void> {
     gracefulShutdown: false,
     // Only built files go through Nitro's router; everything else is one call away from the engine.
     fetch: (request) => {
-      const path = new URL(request.url).pathname
+      const path = pathOf(request.url)
       if (path.startsWith('/_portal/')) return files.fetch(request)
       const address = addressOf(request.ip ?? '', request.headers.get('x-forwarded-for'))
       return host.fetch(request, path, address)
@@ -51,6 +51,13 @@ async function start(): Promise<void> {
       stop()
     })
   }
+}
+
+/** The path as it was sent: nothing is decoded or resolved, so that a tricky one reaches the engine's own check. */
+function pathOf(url: string): string {
+  const start = url.indexOf('/', url.indexOf('://') + 3)
+  const query = url.indexOf('?', start)
+  return start < 0 ? '/' : url.slice(start, query < 0 ? undefined : query)
 }
 
 start().catch((error: unknown) => {
