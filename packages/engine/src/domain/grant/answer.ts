@@ -17,6 +17,8 @@ export async function answerGrant(engine: Engine, request: GrantAnswerRequest): 
   if (expiresIn > usualTokenLifetime(client)) {
     // Written before the token is handed out: a revocation must be remembered as long as it lives.
     await engine.store.unit((unit) => extendTokens(unit, grant, engine.now() + expiresIn * 1000))
+    // One that came in between has denied the grant for the usual time only.
+    if (!(await engine.grants.find(grant.id))) throw grantErrors(request.failure)
   }
   const answer: TokenAnswer = {
     accessToken,

@@ -1,5 +1,14 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { eventually, isActive, oauthEngine, post, refresh, signedInTo } from './oauth.fixture.ts'
+import {
+  authorized,
+  eventually,
+  isActive,
+  oauthEngine,
+  post,
+  redemption,
+  refresh,
+  signedInTo,
+} from './oauth.fixture.ts'
 
 describe.each(['sqlite', 'postgres'] as const)('refresh tokens on %s', async (store) => {
   const t = await oauthEngine({ store })
@@ -40,6 +49,29 @@ describe.each(['sqlite', 'postgres'] as const)('refresh tokens on %s', async (st
     await change(['openid', 'orders:read'])
     expect((await use('rs256', tokens.refresh_token)).body.scope).toBe('openid orders:read')
     await change(client.scopes)
+  })
+
+  test('T-TOK-05 a grant that is revoked while it is answered gives no token that outlives the revocation', async () => {
+    const { code } = await authorized(t, 'web', { resource: ['https://slow.example'] })
+    const client = await t.engine.clients.find('web')
+    if (!client) throw new Error('no app')
+    const proof = redemption(code)
+    const issued = await t.engine.grants.redeemCode(client, {
+      code,
+      redirectUri: proof.redirect_uri,
+      codeVerifier: proof.code_verifier,
+    })
+    const { grant } = issued
+    await t.engine.store.unit((unit) => t.engine.grants.revoke(unit, grant.org, grant.id, 'test'))
+    const answer = t.engine.grants.answer({
+      ...issued,
+      client,
+      scope: [],
+      resource: grant.resource,
+      nonce: undefined,
+      failure: 'grant.invalid_code',
+    })
+    await expect(answer).rejects.toMatchObject({ code: 'grant.invalid_code' })
   })
 
   test('T-REF-02 without leeway, 50 parallel uses give at most one answer', async () => {
