@@ -140,6 +140,30 @@ describe.each(['sqlite', 'postgres'] as const)('T-TEN-01 organizations on %s', (
       expect(await token({ resource })).toMatchObject({ error: 'invalid_target' })
   })
 
+  test('T-TOK-04 an app that calls itself like a neighbour’s API, or like the issuer, learns nothing of tokens for them', async () => {
+    const admin = await all.admin('globex')
+    const { engine } = all
+    const acme = await engine.engine.organizations.find('acme')
+    const owner = await engine.engine.clients.find('acme-admin')
+    if (!acme || !owner) throw new Error('no acme')
+    const token = async (resource: string[]) =>
+      (await engine.engine.tokens.access({ client: owner, scope: [], resource, subject: undefined })).accessToken
+    for (const clientId of ['https://orders.acme.test', engine.publicUrl]) {
+      const app = await all.call(admin, '/api/v1/apps', 'POST', {
+        name: 'Twin',
+        clientId,
+        grantTypes: ['client_credentials'],
+      })
+      expect(app.status).toBe(201)
+      const answer = await engine.fetch('/oauth2/introspect', {
+        method: 'POST',
+        headers: { authorization: `Basic ${btoa(`${encodeURIComponent(clientId)}:${app.body.secret}`)}` },
+        body: new URLSearchParams({ token: await token(clientId === engine.publicUrl ? [] : [clientId]) }),
+      })
+      expect(await answer.json()).toEqual({ active: false })
+    }
+  })
+
   test('T-TEN-08 nobody gives an app more of the API than they have, or takes over one that has more', async () => {
     const few = await all.admin('globex', 'apps:read apps:write')
     const create = (scopes: string[]) =>

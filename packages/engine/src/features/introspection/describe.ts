@@ -12,7 +12,9 @@ export async function describe(engine: Engine, client: Client, token: string): P
   const claims = await engine.tokens.inspect(token)
   if (!claims) return describeRefreshToken(engine, client, token)
   const audience = typeof claims.aud === 'string' ? [claims.aud] : claims.aud
-  if (claims.client_id !== client.clientId && !audience.includes(client.clientId)) return inactive
+  // An app that calls itself like a neighbour's API, or like us, is not that.
+  const isApi = audience.includes(client.clientId) && (await engine.resources.usable(client.clientId, client.org))
+  if (claims.client_id !== client.clientId && !isApi) return inactive
   const { iss, sub, aud, client_id, scope, iat, exp, jti } = claims
   return {
     active: true,
