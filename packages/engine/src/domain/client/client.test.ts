@@ -40,6 +40,7 @@ describe.each(['sqlite', 'postgres'] as const)('registered apps on %s', async (s
     ['redirectUris', { redirectUris: ['javascript:alert(1)'] }],
     ['redirectUris', { redirectUris: ['myapp:/cb'] }],
     ['postLogoutRedirectUris', { postLogoutRedirectUris: ['//evil.example'] }],
+    ['clientId', { clientId: 'usr_AAAAAAAAAAAAAAAAAAAAAA' }],
     ['origins', { origins: ['https://app.example/'] }],
     ['origins', { origins: ['*'] }],
     ['appNative', { appNative: true }],

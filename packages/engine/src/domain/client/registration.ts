@@ -66,6 +66,8 @@ export function checkRegistration(kernel: Pick<Kernel, 'mayFetch'>, client: Clie
     const issue = parsed.error.issues[0]
     throw invalid(issue?.path.join('.') || 'app', issue?.message ?? 'is invalid')
   }
+  // RFC 9700 §4.15: it is the subject of the client's own tokens, which must not be taken for a person's.
+  if (client.clientId.startsWith('usr_')) throw invalid('clientId', 'must not look like the id of an account')
   if (client.jwks && client.jwksUri) throw invalid('jwksUri', 'must not be given beside jwks')
   if (client.authMethod === 'private_key_jwt' && !client.jwks && !client.jwksUri) {
     throw invalid('authMethod', 'needs jwks or jwksUri')
