@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 
 /** A running Node process that answers HTTP. */
@@ -16,6 +17,7 @@ const patience = 60_000
 
 /** Starts `file` and waits until `url` answers below 500. Rejects with what it said when it does not. */
 export async function startProcess(file: string, url: string, environment: Record<string, string>): Promise<Running> {
+  if (!existsSync(file)) throw new Error(`${file} is not built: npm run build`)
   if (await answers(url)) throw new Error(`something else already answers at ${url}`)
   const child = spawn(process.execPath, [file], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'production', ...environment },
