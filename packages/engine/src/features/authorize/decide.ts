@@ -8,7 +8,7 @@ import { scopesToAgree } from '../../domain/token/index.ts'
 import type { Call } from '../../kernel/http/index.ts'
 import { errorAnswer } from './answer.ts'
 import type { Parameters } from './client.ts'
-import { codeEnding } from './ending.ts'
+import { codeEnding, isUnprovable } from './ending.ts'
 import { readableBy } from './report.ts'
 
 interface Asked {
@@ -76,6 +76,7 @@ async function whatIsMissing(
   }
   const account = await engine.accounts.find(session.org, session.account)
   if (!account) return 'login_required'
+  if (isUnprovable(client, request)) return 'consent_required'
   return (await engine.grants.needsConsent(client, account, scopesToAgree(request, client)))
     ? 'consent_required'
     : undefined

@@ -1,3 +1,5 @@
+import type { AuthorizationRequest } from '../../domain/authorization/index.ts'
+import type { Client } from '../../domain/client/index.ts'
 import type { Ending } from '../../domain/flow/index.ts'
 import { scopesToAgree } from '../../domain/token/index.ts'
 import { answerTo, errorAnswer } from './answer.ts'
@@ -5,13 +7,18 @@ import { answerTo, errorAnswer } from './answer.ts'
 /** Name of the ending in the slot `flow.endings`. */
 export const codeEnding = 'code'
 
+/** Any program can say that it is this app and take the answer, so a consent of before was perhaps another's (RFC 8252 §8.6). */
+export function isUnprovable(client: Client, { redirectUri }: Pick<AuthorizationRequest, 'redirectUri'>): boolean {
+  return !client.firstParty && client.authMethod === 'none' && !redirectUri.startsWith('https:')
+}
+
 /** A flow that ends with an authorization code for the client that asked. */
 export const code: Ending = {
   needsConsent: async (engine, { request }, account, client) => {
     // App-native sign-in is for first-party apps, which are not asked about.
     if (request.responseMode === 'direct') return false
     if (request.prompt.includes('consent')) return true
-    return engine.grants.needsConsent(client, account, scopesToAgree(request, client))
+    return isUnprovable(client, request) || engine.grants.needsConsent(client, account, scopesToAgree(request, client))
   },
 
   consented: (engine, unit, { request }, account, client) =>

@@ -169,6 +169,18 @@ describe('authorization requests', async () => {
     }
   })
 
+  test('a program that anybody could be is agreed to every time (RFC 8252 §8.6)', async () => {
+    const root = await t.engine.organizations.root()
+    const client = await t.engine.clients.find('terminal')
+    const account = await t.engine.accounts.findByIdentifier(root.id, 'alex')
+    if (!client || !account) throw new Error('no terminal or no alex')
+    await t.engine.store.unit((unit) => t.engine.grants.rememberConsent(unit, client, account, ['openid']))
+    const from = { client_id: 'terminal', redirect_uri: 'http://127.0.0.1:51004/cb', scope: 'openid' }
+    expect((await alex.get(from)).headers.get('location')).toContain('/signin?flow=')
+    const silent = await alex.get({ ...from, prompt: 'none' })
+    expect(silent.headers.get('location')).toContain(`${from.redirect_uri}?error=consent_required`)
+  })
+
   test('an app without the grant is refused', async () => {
     const response = await alex.get({ client_id: 'service', redirect_uri: callback })
     expect(response.status).toBe(400)

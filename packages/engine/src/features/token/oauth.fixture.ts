@@ -31,6 +31,7 @@ const apps: AppConfig[] = [
   { clientId: 'other', name: 'Other', secret, authMethod: 'client_secret_post', firstParty: true, ...person },
   { clientId: 'spa', name: 'Spa', firstParty: true, appNative: true, ...person, origins: ['https://spa.example'] },
   { clientId: 'third', name: 'Third', secret, ...person },
+  { clientId: 'terminal', name: 'Terminal', ...person, redirectUris: ['http://127.0.0.1/cb'] },
   { clientId: 'certified', name: 'OIDC', secret, profile: 'oidc', firstParty: true, ...person },
   {
     clientId: 'service',
