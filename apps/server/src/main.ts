@@ -21,9 +21,13 @@ async function start(): Promise<void> {
     silent: true,
     gracefulShutdown: false,
     // Only built files go through Nitro's router; everything else is one call away from the engine.
-    fetch: (request) => {
+    fetch: async (request) => {
       const path = pathOf(request.url)
-      if (path.startsWith('/_portal/')) return files.fetch(request)
+      if (path.startsWith('/_portal/')) {
+        const file = await files.fetch(request)
+        // What is not built is told as everywhere else, under the same headers (T-WEB-01).
+        if (file.status !== 404) return file
+      }
       const address = addressOf(request.ip ?? '', request.headers.get('x-forwarded-for'))
       return host.fetch(request, path, address)
     },
