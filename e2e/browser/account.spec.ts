@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { totpCode } from '../deployment/totp.ts'
 import { addresses } from './deployment.ts'
 import { mail } from './doors.ts'
-import { givePassword, identify, setUpKey, signIn } from './steps.ts'
+import { expectAccountPage, givePassword, identify, setUpKey, signIn } from './steps.ts'
 import type { Person } from './test.ts'
 import { addPasskeyDevice, expect, test, withoutPasskeyAutofill } from './test.ts'
 
@@ -12,7 +12,7 @@ async function openAccount(page: Page, person: Person): Promise<void> {
   await page.goto(account)
   await identify(page, person)
   await givePassword(page, person.password)
-  await expect(page.getByRole('heading', { name: 'Profile' })).toBeVisible()
+  await expectAccountPage(page)
 }
 
 const section = (page: Page, name: string | RegExp) => page.getByRole('region', { name })
@@ -120,6 +120,7 @@ test.describe('the account page', () => {
     await mail.expectSignedIn(page, person)
 
     await page.goto(account)
+    await expectAccountPage(page)
     await section(page, 'Passkeys')
       .getByRole('button', { name: /Remove/ })
       .click()

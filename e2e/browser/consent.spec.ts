@@ -1,5 +1,5 @@
 import { addresses } from './deployment.ts'
-import { givePassword, identify } from './steps.ts'
+import { expectAccountPage, givePassword, identify } from './steps.ts'
 import { expect, test } from './test.ts'
 import type { ThirdParty } from './third-party.ts'
 import { startThirdParty } from './third-party.ts'
@@ -31,6 +31,7 @@ test.describe('an app of somebody else', () => {
     await expect(page.getByText(`Planner knows ${person.username}, allowed: openid email`)).toBeVisible()
 
     await page.goto(`${addresses.server}/account`)
+    await expectAccountPage(page)
     const apps = page.getByRole('region', { name: 'Connected apps' })
     await expect(apps.getByText('Planner of Others')).toBeVisible()
     await apps.getByRole('button', { name: /Disconnect/ }).click()
@@ -59,7 +60,7 @@ test.describe('an app of somebody else', () => {
     await page.goto(`${addresses.server}/account`)
     await identify(page, person)
     await givePassword(page, person.password)
-    await expect(page.getByRole('heading', { name: 'Profile' })).toBeVisible()
+    await expectAccountPage(page)
     await page.goto(`${planner.origin}/start?prompt=none`)
     await expect(page.getByText('Refused: consent_required')).toBeVisible()
   })

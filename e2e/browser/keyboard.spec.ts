@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { totpCode } from '../deployment/totp.ts'
 import { addresses } from './deployment.ts'
 import { doors, mail } from './doors.ts'
-import { setUpKey } from './steps.ts'
+import { expectAccountPage, setUpKey } from './steps.ts'
 import { expect, test } from './test.ts'
 
 /** Tabs until the element with this name has the focus, which must be seen to be there. */
@@ -90,7 +90,7 @@ test('with the keyboard only: a dialog of the account page keeps the focus and g
   await expect(page.getByLabel('Password', { exact: true })).toBeFocused()
   await page.keyboard.type(person.password)
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('heading', { name: 'Profile' })).toBeVisible()
+  await expectAccountPage(page)
   await tabTo(page, 'Change password')
   await page.keyboard.press('Enter')
   const dialog = page.getByRole('dialog')

@@ -5,7 +5,7 @@ import { createPlainBrowser, signInAt } from '../deployment/plain-browser.ts'
 import { addresses } from './deployment.ts'
 import type { Door } from './doors.ts'
 import { calendar, mail } from './doors.ts'
-import { givePassword, identify, signOut } from './steps.ts'
+import { expectAccountPage, givePassword, identify, signOut } from './steps.ts'
 import type { Person } from './test.ts'
 import { expect, test } from './test.ts'
 
@@ -149,7 +149,7 @@ test.describe('T-BFF-01 what a browser is shown', () => {
     await page.goto(`${addresses.server}/account`)
     await identify(page, person)
     await givePassword(page, person.password)
-    await expect(page.getByRole('heading', { name: 'Profile' })).toBeVisible()
+    await expectAccountPage(page)
     await page.getByRole('button', { name: 'Edit profile' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
     await expect(page.getByText('Saved.')).toBeVisible()

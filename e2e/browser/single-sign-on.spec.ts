@@ -1,6 +1,6 @@
 import { addresses } from './deployment.ts'
 import { calendar, mail } from './doors.ts'
-import { signIn, signOut } from './steps.ts'
+import { expectAccountPage, signIn, signOut } from './steps.ts'
 import { expect, test } from './test.ts'
 
 const account = `${addresses.server}/account`
@@ -78,6 +78,7 @@ test.describe('signing out', () => {
     for (const other of elsewhere) await signIn(other, mail, person)
     await signIn(page, mail, person)
     await page.goto(account)
+    await expectAccountPage(page)
     await page.getByRole('button', { name: 'Sign out everywhere else' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Sign out everywhere else' }).click()
     await expect(page.getByText('Signed out everywhere else.')).toBeVisible()

@@ -5,6 +5,7 @@ import { addresses } from './deployment.ts'
 import { calendar, mail } from './doors.ts'
 import {
   confirmAuthenticatorApp,
+  expectAccountPage,
   giveAppCode,
   givePassword,
   identify,
@@ -151,7 +152,7 @@ const accountPage: Walk = {
     await page.goto(account)
     await identify(page, person)
     await givePassword(page, person.password)
-    await expect(page.getByRole('heading', { name: 'Profile' })).toBeVisible()
+    await expectAccountPage(page)
     await look('account')
     const dialog = page.getByRole('dialog')
     for (const [button, name] of [

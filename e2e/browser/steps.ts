@@ -73,6 +73,12 @@ export async function signIn(page: Page, door: Door, person: Person): Promise<vo
   await door.expectSignedIn(page, person)
 }
 
+/** The account page, drawn and alive: before its script has run, its buttons do nothing. */
+export async function expectAccountPage(page: Page): Promise<void> {
+  await expect(heading(page, 'Profile')).toBeVisible()
+  await page.waitForFunction(() => '__vue_app__' in (document.getElementById('portal') ?? {}))
+}
+
 export async function signOut(page: Page, person: Person): Promise<void> {
   await page.getByRole('button', { name: `Account of ${person.name}` }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()

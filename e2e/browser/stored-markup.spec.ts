@@ -1,6 +1,6 @@
 import { addresses } from './deployment.ts'
 import { mail } from './doors.ts'
-import { givePassword, identify } from './steps.ts'
+import { expectAccountPage, givePassword, identify } from './steps.ts'
 import { expect, test } from './test.ts'
 import { startThirdParty } from './third-party.ts'
 
@@ -15,6 +15,7 @@ test('T-WEB-02 a name that is markup is shown as it was typed, and nothing of it
   await page.goto(`${addresses.server}/account`)
   await identify(page, person)
   await givePassword(page, person.password)
+  await expectAccountPage(page)
   await page.getByRole('button', { name: 'Edit profile' }).click()
   await page.getByRole('dialog').getByLabel('Name', { exact: true }).fill(hostile)
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
