@@ -3,6 +3,7 @@ import type { Unit } from '../../kernel/store/index.ts'
 import type { Engine } from '../engine.ts'
 import { attemptMigrations, deleteExpired } from './store.ts'
 
+export { limitedAddress } from './address.ts'
 export { isKnownDevice, readDeviceCookie, rememberDevice } from './device.ts'
 export { createAttempts } from './verbs.ts'
 

@@ -83,7 +83,7 @@ export async function judge(
   const ceremony = ceremonyOf(engine, record, client, driven.subject)
   const subject = driven.subject ?? (await authenticator.subjectOf?.(ceremony, params))
   const who = subject && pending?.purpose !== 'enrol' ? whoOf(engine, subject, from) : undefined
-  const factors = (subject && subject === driven.subject && driven.factors) || (subject && factorsOf(engine, subject))
+  const factors = subject && factorsOf(engine, subject)
   let standing: Standing | undefined
   try {
     standing = who && (await engine.attempts.allow(who))

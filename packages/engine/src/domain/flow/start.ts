@@ -1,5 +1,6 @@
 import type { FlowId } from '@cardea/protocol'
 import type { Subject } from '../account/index.ts'
+import { limitedAddress } from '../attempt/index.ts'
 import type { Client } from '../client/index.ts'
 import type { Engine } from '../engine.ts'
 import type { ProvenFactor, Session } from '../session/index.ts'
@@ -25,8 +26,18 @@ export async function startFlow(engine: Engine, start: FlowStart): Promise<FlowO
   const driven = await drive(engine, record, await situate(engine, record, start.client, made))
   if (driven.next.type === 'done') return finish(engine, driven, { from: start.from, stored: undefined, session })
   if (driven.next.type === 'refused') return refuse(engine, driven, 'unmet_requirements', undefined)
+  await admit(engine, start)
   await engine.store.unit((unit) => insertFlow(unit, engine, driven.record))
   return { type: 'open', flow: driven.record, retry: false, step: await stepOf(engine, driven) }
+}
+
+/** Flows one network may open: many times what people behind one address do, and a bound on the rows a stranger can make. */
+const opening = { limit: 1000, seconds: 60 }
+
+/** A confidential client answers for what it starts; a browser or a public app is counted by its network. */
+async function admit(engine: Engine, { client, binding, from }: FlowStart): Promise<void> {
+  if (!from || (binding.door === 'native' && client.authMethod !== 'none')) return
+  await engine.attempts.take(`flow-open ${limitedAddress(from.address)}`, opening)
 }
 
 /** Whether the session alone would finish the flow, consent apart (`prompt=none`). */

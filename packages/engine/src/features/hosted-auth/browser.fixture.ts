@@ -67,6 +67,22 @@ export interface Browser {
   ) => Promise<{ status: number; body: FlowAnswer; response: Response }>
 }
 
+/** Where an app sends the browser to sign in. */
+export function authorizePath(clientId = 'mail', more: Record<string, string> = {}): string {
+  const app = config.apps?.find((one) => one.clientId === clientId)
+  const query = new URLSearchParams({
+    client_id: clientId,
+    response_type: 'code',
+    redirect_uri: app?.redirectUris?.[0] ?? '',
+    scope: 'openid profile',
+    state: 'st-1',
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+    ...more,
+  })
+  return `/oauth2/authorize?${query}`
+}
+
 /** A browser without JavaScript: cookies, links and forms. */
 export function openBrowser(cardea: TestEngine): Browser {
   const cookies = new Map<string, string>()
@@ -91,18 +107,7 @@ export function openBrowser(cardea: TestEngine): Browser {
     cookies,
     go,
     async authorize(clientId = 'mail', more = {}) {
-      const app = config.apps?.find((one) => one.clientId === clientId)
-      const query = new URLSearchParams({
-        client_id: clientId,
-        response_type: 'code',
-        redirect_uri: app?.redirectUris?.[0] ?? '',
-        scope: 'openid profile',
-        state: 'st-1',
-        code_challenge: challenge,
-        code_challenge_method: 'S256',
-        ...more,
-      })
-      const response = await go(`/oauth2/authorize?${query}`)
+      const response = await go(authorizePath(clientId, more))
       return response.headers.get('location') ?? `${response.status}`
     },
     async view(target) {
