@@ -23,7 +23,8 @@ async function cost<T>(call: () => Promise<T>) {
 }
 
 async function signIn() {
-  const app = nativeApp(cardea, 'one-page')
+  // A confidential client, as a BFF is; what a public one starts is counted by its network, in a transaction more.
+  const app = nativeApp(cardea, 'one-page-backend')
   const started = await cost(() => app.start())
   const { flowId } = started.answer.body
   const answered = await cost(() =>

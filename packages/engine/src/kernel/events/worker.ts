@@ -98,6 +98,11 @@ export function createWorker<E>({ store, engine, subscriber, now, log, lease }: 
       again = false
       const at = now()
       const claims = await claim(store, name, limit - running.size, at, at + lease)
+      // Claimed while it was being stopped: given back, for the next start to take at once.
+      if (stopped) {
+        for (const one of claims) await postpone(store, name, one, { dueAt: now() }, 'The process was stopped.')
+        break
+      }
       more = claims.length > 0
       for (const group of split(claims)) {
         const task = handle(group)
