@@ -23,7 +23,7 @@ export interface EngineOptions {
   readonly passkeyRpId?: string
   /** Adds `/dev/…`; only for loopback. */
   readonly development?: boolean
-  /** `all` makes audit lines of stateless issuance durable before the answer. */
+  /** `strict` makes audit lines of stateless issuance durable before the answer. */
   readonly audit?: 'buffered' | 'strict'
   readonly log?: Log
   /** Milliseconds since the epoch; `Date.now` when absent. */

@@ -21,17 +21,23 @@ export function createReaders(settings: pg.ClientConfig, count: number, log: Log
   const slots: Slot[] = Array.from({ length: count }, () => ({ client: undefined, waiting: 0 }))
   let ended = false
 
-  const connect = async (slot: Slot): Promise<pg.Client> => {
+  /** The next read makes a new one; what still waits for this one fails, and is read again by its caller. */
+  const drop = (slot: Slot, client: Promise<pg.Client>) => {
+    if (slot.client === client) slot.client = undefined
+    client.then((one) => one.end()).catch(() => {})
+  }
+
+  const connect = (slot: Slot): Promise<pg.Client> => {
     const client = new pg.Client(settings)
-    const lost = (error?: Error) => {
-      if (ended) return
-      if (error) log('warn', 'PostgreSQL closed a connection for reads.', { error })
-      slot.client = undefined
-    }
-    client.on('error', lost)
-    client.on('end', () => lost())
-    await client.connect()
-    return client
+    const connected = client.connect().then(() => client)
+    client.on('error', (error) => {
+      if (!ended) log('warn', 'PostgreSQL closed a connection for reads.', { error })
+      drop(slot, connected)
+    })
+    client.on('end', () => drop(slot, connected))
+    // Refused, whatever the reason: nobody may find it again.
+    connected.catch(() => drop(slot, connected))
+    return connected
   }
 
   return {
@@ -43,16 +49,13 @@ export function createReaders(settings: pg.ClientConfig, count: number, log: Log
       try {
         const client = await slot.client
         return await client.query(config)
-      } catch (error) {
-        if (!(error instanceof pg.DatabaseError)) slot.client = undefined
-        throw error
       } finally {
         slot.waiting -= 1
       }
     },
     async end() {
       ended = true
-      await Promise.all(slots.map(async ({ client }) => (await client)?.end()))
+      await Promise.all(slots.map(({ client }) => client?.then((one) => one.end()).catch(() => {})))
     },
   }
 }
