@@ -54,7 +54,7 @@ function record(server: string, database: string, scenario: string, result: Meas
 
 say(`limits of one core${pinned ? '' : ' (no taskset: cores are shared)'} …`)
 const limits = await measureLimits(2)
-const echo = await startServer(`${import.meta.dirname}/servers/echo.ts`, 39_890, {})
+const echo = await startServer(`${import.meta.dirname}/servers/echo.ts`, 29_890, {})
 const posts = await measure(
   echo,
   (send) =>
@@ -74,7 +74,7 @@ for (const database of databases) {
   say(`cardea on ${database} …`)
   const server = await startCardea(
     database,
-    39_891,
+    29_891,
     options.profile ? ['--cpu-prof', '--cpu-prof-dir=.cardea-profile'] : [],
   )
   starts.push([database, milliseconds(server.startedIn), `${server.memory().toFixed(0)} MiB`])
@@ -86,7 +86,7 @@ for (const database of databases) {
 }
 for (const database of ['memory', 'postgres'] as const) {
   say(`oidc-provider on ${database} …`)
-  const server = await startPeer(database, 39_892)
+  const server = await startPeer(database, 29_892)
   for (const [name, scenario] of chosen) {
     if (scenario === nativeSignIn) continue
     say(`  ${name}`)

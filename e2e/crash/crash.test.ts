@@ -18,8 +18,8 @@ const rounds = process.env.CARDEA_LONG ? 200 : 10
 const people = 6
 
 const databases = [
-  { name: 'SQLite', first: 39_850, open: async () => undefined },
-  { name: 'PostgreSQL', first: 39_860, open: createTestDatabase },
+  { name: 'SQLite', first: 29_850, open: async () => undefined },
+  { name: 'PostgreSQL', first: 29_860, open: createTestDatabase },
 ]
 
 describe.each(databases)('T-CRA-01 the server is killed under load, on $name', ({ first, open }) => {

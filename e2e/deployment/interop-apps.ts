@@ -5,11 +5,11 @@ import { administrator, secretOf } from './configuration.ts'
 type App = NonNullable<CardeaConfig['apps']>[number]
 
 /** Where the apps of the tests are called back; nobody listens there. */
-export const callback = 'http://localhost:39823/callback'
+export const callback = 'http://localhost:29823/callback'
 
 const shared = {
   redirectUris: [callback],
-  postLogoutRedirectUris: ['http://localhost:39823/signed-out'],
+  postLogoutRedirectUris: ['http://localhost:29823/signed-out'],
   firstParty: true,
 } as const satisfies Partial<App>
 
@@ -33,7 +33,7 @@ export function interopApps(keys: readonly JWK[]): App[] {
     withSecret('es256', { idTokenAlg: 'ES256' }),
     withSecret('rs256', { idTokenAlg: 'RS256', authMethod: 'client_secret_post' }),
     { ...signing, jwks: { keys: keys.map((key) => ({ ...key, kty: key.kty === 'RSA' ? 'RSA' : 'EC' })) } },
-    { ...open, appNative: true, origins: ['http://localhost:39823'] },
+    { ...open, appNative: true, origins: ['http://localhost:29823'] },
     withSecret('native', { appNative: true }),
     withSecret('other-native', { appNative: true }),
     withSecret('not-native'),

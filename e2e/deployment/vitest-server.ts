@@ -24,7 +24,7 @@ async function keyPair(alg: 'ES256' | 'RS256'): Promise<{ privateJwk: JWK; publi
 
 /** One server for every file of the run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const addresses = addressesFrom(39_820)
+  const addresses = addressesFrom(29_820)
   const [ES256, RS256] = await Promise.all([keyPair('ES256'), keyPair('RS256')])
   const server = await startServer({
     port: Number(new URL(addresses.server).port),

@@ -121,7 +121,7 @@ describe('openid-client', () => {
     const configuration = await discover('es256', oidc.ClientSecretBasic(secretOf('es256')))
     // Without offline_access a grant lives as long as its session (Back-Channel Logout §2.7).
     const { tokens, browser } = await signIn(configuration, 7, { scope: 'openid' })
-    const back = 'http://localhost:39823/signed-out'
+    const back = 'http://localhost:29823/signed-out'
     const url = oidc.buildEndSessionUrl(configuration, {
       id_token_hint: tokens.id_token ?? '',
       post_logout_redirect_uri: back,

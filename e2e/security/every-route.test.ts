@@ -24,7 +24,7 @@ const spoofed = {
 
 const authorize = `/oauth2/authorize?${new URLSearchParams({
   client_id: 'es256',
-  redirect_uri: 'http://localhost:39823/callback',
+  redirect_uri: 'http://localhost:29823/callback',
   response_type: 'code',
   scope: 'openid',
   code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',

@@ -113,7 +113,7 @@ describe('app-native flows in other hands', () => {
   })
 
   test('T-NAT-01 an app of somebody else may not sign in natively', async () => {
-    const parameters = { ...startOf('third-party').parameters, redirect_uri: 'http://localhost:39823/callback' }
+    const parameters = { ...startOf('third-party').parameters, redirect_uri: 'http://localhost:29823/callback' }
     const refused = await start(parameters, basic('third-party'))
     expect(refused).toMatchObject({ status: 400, body: { code: 'ABA-60007' } })
   })
@@ -177,10 +177,10 @@ describe('app-native flows in other hands', () => {
         redirect: 'manual',
       })
     const good = await ticket(59)
-    const first = await adopt(good, 'http://localhost:39823/back')
+    const first = await adopt(good, 'http://localhost:29823/back')
     expect(first.status).toBe(303)
     expect(first.headers.getSetCookie().length).toBeGreaterThan(0)
-    const again = await adopt(good, 'http://localhost:39823/back')
+    const again = await adopt(good, 'http://localhost:29823/back')
     expect(again.status).toBe(400)
     expect(again.headers.getSetCookie()).toEqual([])
     for (const elsewhere of ['https://evil.test/', '//evil.test', '/\\evil.test', 'javascript:alert(1)', '']) {
@@ -252,11 +252,11 @@ describe('hosted pages in other hands', () => {
       registered.toUpperCase(),
       `${registered}%2f..`,
       '//evil.test/callback',
-      'http://localhost:39823@evil.test/callback',
+      'http://localhost:29823@evil.test/callback',
       `${registered}#fragment`,
       'http:\\\\evil.test\\callback',
-      'http://localhost.evil.test:39823/callback',
-      'http://ⓛocalhost:39823/callback',
+      'http://localhost.evil.test:29823/callback',
+      'http://ⓛocalhost:29823/callback',
       'javascript:alert(1)',
       '',
     ]

@@ -6,6 +6,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { freePort } from '@cardea/tooling/ports'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 const built = join(import.meta.dirname, '../.output/server/index.mjs')
@@ -31,14 +32,6 @@ function run(env: Record<string, string>) {
 async function refused(env: Record<string, string>) {
   const { ended, said } = run(env)
   return { status: await ended, said: said() }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 async function started(env: Record<string, string> = {}) {

@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { freePort } from './ports.ts'
 import { binaries, serverAccount, temporaryFolder } from './postgres-files.ts'
 
 export type PostgresServer = {
@@ -18,15 +18,6 @@ export type PostgresOptions = {
   /** True: commits reach the disk, as in production (measurements, crash tests). False (default): as fast as memory. */
   readonly durable?: boolean
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))))
-    })
-  })
 
 /** Ends the server and removes its files when our end of stdin closes: neither outlives a run that was killed. */
 const supervisor = '"$0" "$@" & server=$!; read -r _; kill -INT $server; wait $server; cd / && rm -rf "$CLUSTER"'

@@ -201,7 +201,7 @@ describe('back-channel logout', () => {
   })
   let t: Awaited<ReturnType<typeof testEngine>>
   beforeAll(async () => {
-    await new Promise<void>((resolve) => app.listen(39101, '127.0.0.1', resolve))
+    await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve))
     const origin = `http://127.0.0.1:${(app.address() as AddressInfo).port}`
     const apps = oauthConfig.apps?.map((one) =>
       one.clientId === 'web' || one.clientId === 'rs256'

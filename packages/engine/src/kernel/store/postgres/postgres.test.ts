@@ -1,5 +1,6 @@
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { connect, createServer } from 'node:net'
+import { freePort } from '@cardea/tooling/ports'
 import { createTestDatabase } from '@cardea/tooling/postgres'
 import { sql } from 'kysely'
 import pg from 'pg'
@@ -154,8 +155,8 @@ async function openRoad(to: URL) {
     }
   })
   const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
-  await listen(0)
-  const { port } = server.address() as AddressInfo
+  const port = await freePort()
+  await listen(port)
   return {
     url: Object.assign(new URL(to), { host: `127.0.0.1:${port}` }).href,
     async cut() {
