@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { EventId } from '@cardea/protocol'
-import type { Kysely } from 'kysely'
-import type { Tables } from '../store/store.ts'
+import type { Parameter } from '../store/statement.ts'
+import { across } from '../store/statement.ts'
+import type { Queries, Store } from '../store/store.ts'
 import type { Event, NewEvent } from './event.ts'
 import type { Subscription } from './subscriber.ts'
 import { wants } from './subscriber.ts'
@@ -10,28 +11,94 @@ import type { DeliveryTable, EventTable } from './tables.ts'
 /** Turns what happened into rows: one event, and one delivery for each subscriber that wants it. */
 export interface Outbox {
   stamp(event: NewEvent): Event
-  write(queries: Kysely<Tables>, events: readonly Event[]): Promise<void>
+  write(queries: Queries, events: readonly Event[]): Promise<void>
 }
 
-export function createOutbox(subscriptions: readonly Subscription[], now: () => number): Outbox {
+const reason = 'write the events of a unit'
+
+export function createOutbox(
+  subscriptions: readonly Subscription[],
+  now: () => number,
+  dialect: Store['dialect'],
+): Outbox {
   const nextId = createEventIds()
+  const wanting = (event: Event) => subscriptions.filter((subscription) => wants(subscription, event.type))
+  const ofType = new Map<string, WriteOne>()
+  const writerOf = (event: Event): WriteOne => {
+    const writer = ofType.get(event.type) ?? createWriter(wanting(event), dialect)
+    ofType.set(event.type, writer)
+    return writer
+  }
   return {
     stamp(event) {
       const at = now()
       return { ...event, id: nextId(at), at }
     },
     async write(queries, events) {
-      const deliveries = events.flatMap((event) =>
-        subscriptions.filter((subscription) => wants(subscription, event.type)).map((one) => toDelivery(event, one)),
-      )
+      const [only, ...others] = events
+      if (only && others.length === 0) return writerOf(only)(queries, toRow(only))
+      const deliveries = events.flatMap((event) => wanting(event).map((one) => toDelivery(event, one)))
       // Both are on their way before the first has answered: one round trip on PostgreSQL.
       await Promise.all([
-        queries.insertInto('event').values(events.map(toRow)).execute(),
-        deliveries.length > 0 && queries.insertInto('delivery').values(deliveries).execute(),
+        queries.across(reason).insertInto('event').values(events.map(toRow)).execute(),
+        deliveries.length > 0 && queries.across(reason).insertInto('delivery').values(deliveries).execute(),
       ])
     },
   }
 }
+
+type WriteOne = (queries: Queries, row: EventTable) => Promise<void>
+
+/** Writes one event, as most units have, for these subscribers; PostgreSQL takes both inserts as one statement. */
+function createWriter(subscriptions: readonly Subscription[], dialect: Store['dialect']): WriteOne {
+  const event = across<EventTable>(reason)((db, p) => db.insertInto('event').values(eventParameters(p)))
+  if (subscriptions.length === 0) {
+    return async (queries, row) => {
+      await queries.run(event, row)
+    }
+  }
+  const due = (p: Parameter<EventTable>) =>
+    subscriptions.map(({ name }) => ({
+      ...fresh,
+      org_id: p('org_id'),
+      event_id: p('id'),
+      subscriber: name,
+      due_at: p('at'),
+    }))
+  if (dialect === 'postgres') {
+    const both = across<EventTable>(reason)((db, p) =>
+      db
+        .with('written', (inner) => inner.insertInto('event').values(eventParameters(p)))
+        .insertInto('delivery')
+        .values(due(p)),
+    )
+    return async (queries, row) => {
+      await queries.run(both, row)
+    }
+  }
+  const deliveries = across<EventTable>(reason)((db, p) => db.insertInto('delivery').values(due(p)))
+  return async (queries, row) => {
+    await Promise.all([queries.run(event, row), queries.run(deliveries, row)])
+  }
+}
+
+function eventParameters(p: Parameter<EventTable>) {
+  return {
+    org_id: p('org_id'),
+    id: p('id'),
+    type: p('type'),
+    at: p('at'),
+    actor_type: p('actor_type'),
+    actor_id: p('actor_id'),
+    target: p('target'),
+    session: p('session'),
+    data: p('data'),
+    origin: p('origin'),
+  }
+}
+
+/** A delivery that nobody has claimed. */
+const fresh = { attempts: 0, dead_at: null, error: null }
 
 function toDelivery(event: Event, { name }: Subscription): DeliveryTable {
   return {
@@ -39,9 +106,7 @@ function toDelivery(event: Event, { name }: Subscription): DeliveryTable {
     event_id: event.id,
     subscriber: name,
     due_at: event.at,
-    attempts: 0,
-    dead_at: null,
-    error: null,
+    ...fresh,
   }
 }
 

@@ -1,8 +1,14 @@
 import type { CompiledQuery, Dialect, QueryExecutor, QueryResult, RootOperationNode } from 'kysely'
 import { Kysely } from 'kysely'
 
+/** SQL text and what its placeholders stand for. */
+export interface SqlStatement {
+  readonly sql: string
+  readonly parameters: readonly unknown[]
+}
+
 /** Runs one compiled statement. */
-export type Run = (query: CompiledQuery) => Promise<QueryResult<unknown>>
+export type Run = (query: SqlStatement) => Promise<QueryResult<unknown>>
 
 /** Changes a query before it is compiled; throws when it must not run. */
 export type Rewrite = (node: RootOperationNode) => RootOperationNode

@@ -1,4 +1,6 @@
 export type { Migration } from './migration.ts'
 export { column } from './migration.ts'
 export { openStore } from './open.ts'
-export type { Queries, Store, Unit } from './store.ts'
+export type { Parameter } from './statement.ts'
+export { across, inOrganization } from './statement.ts'
+export type { Queries, Store, Tables, Unit } from './store.ts'

@@ -3,10 +3,15 @@ import type { KyselyFactory, Run } from './connection.ts'
 import { portable } from './portable.ts'
 import type { ScopedTables } from './scope.ts'
 import { scopeTo } from './scope.ts'
+import type { Prepared, Statement } from './statement.ts'
+import { prepareStatement } from './statement.ts'
 import type { Queries, Tables } from './store.ts'
 
-/** Makes the scoped and the unscoped way to query over something that runs statements. */
-export type QueriesOver = (run: Run) => Queries
+/**
+ * Makes the ways to query over something that runs statements. `silently` runs one that has no rows: who asked for
+ * it need not wait until it is done.
+ */
+export type QueriesOver = (run: Run, silently?: (running: Promise<unknown>) => void) => Queries
 
 const reading = /^\s*(?:select|with|pragma|explain)\b/i
 
@@ -21,24 +26,47 @@ export function createQueries(
   make: KyselyFactory,
   tables: () => ScopedTables,
 ): { readonly inUnit: QueriesOver; readonly reading: QueriesOver } {
-  const over = (run: Run, check: (node: RootOperationNode) => void): Queries => {
-    let unscoped: Kysely<Tables> | undefined
-    return {
-      in(org) {
-        const scope = scopeTo(org, tables())
-        return make(run, (node) => {
-          check(node)
-          return scope(node)
-        })
-      },
-      across() {
-        unscoped ??= make(run, (node) => {
-          check(node)
-          return portable(node)
-        })
-        return unscoped
-      },
+  const refuse = async (): Promise<never> => {
+    throw new Error('A statement is built here, and run by queries.run(…).')
+  }
+  const over = (check: (node: RootOperationNode) => void): QueriesOver => {
+    const prepared = new Map<unknown, Prepared>()
+    const scoped = (run: Run, org: unknown) => {
+      const scope = scopeTo(org, tables())
+      return make<Tables>(run, (node) => {
+        check(node)
+        return scope(node)
+      })
+    }
+    const unscoped = (run: Run) =>
+      make<Tables>(run, (node) => {
+        check(node)
+        return portable(node)
+      })
+    const prepare = <P, O>(statement: Statement<P, O>): Prepared => {
+      const made = prepareStatement(statement, (owner) => (owner ? scoped(refuse, owner) : unscoped(refuse)))
+      prepared.set(statement, made)
+      return made
+    }
+    return (run, silently) => {
+      let open: Kysely<Tables> | undefined
+      return {
+        in: (org) => scoped(run, org),
+        across() {
+          open ??= unscoped(run)
+          return open
+        },
+        async run(statement, parameters) {
+          const { silent, bind } = prepared.get(statement) ?? prepare(statement)
+          const running = run(bind(parameters))
+          if (silent && silently) {
+            silently(running)
+            return []
+          }
+          return (await running).rows as never
+        },
+      }
     }
   }
-  return { inUnit: (run) => over(run, () => {}), reading: (run) => over(run, refuseWrites) }
+  return { inUnit: over(() => {}), reading: over(refuseWrites) }
 }

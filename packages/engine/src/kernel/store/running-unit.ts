@@ -1,7 +1,7 @@
-import type { CompiledQuery, QueryResult } from 'kysely'
+import type { QueryResult } from 'kysely'
 import type { NewEvent } from '../events/event.ts'
 import type { Outbox } from '../events/outbox.ts'
-import type { Run } from './connection.ts'
+import type { Run, SqlStatement } from './connection.ts'
 import type { QueriesOver } from './queries.ts'
 import type { Unit } from './store.ts'
 
@@ -12,8 +12,8 @@ export interface RunningUnit {
   readonly events: readonly NewEvent[]
   /** What made the unit fail, also when its work has swallowed the error. */
   failure(): { readonly error: unknown } | undefined
-  /** Writes the events that were emitted; the last statements of the unit. */
-  writeEvents(): Promise<void>
+  /** Writes the events that were emitted, the last statements of the unit, and waits for all that is still running. */
+  finish(): Promise<void>
   /** The error to end it with when it keeps its transaction waiting. */
   stalled(): Error
   /** From now on every statement of it is refused; with `reason`, the unit counts as failed. */
@@ -31,7 +31,7 @@ export function startUnit(run: Run, queriesOver: QueriesOver, outbox: Outbox): R
   let last: string | undefined
   let failure: { error: unknown } | undefined
 
-  const guarded = async (query: CompiledQuery): Promise<QueryResult<unknown>> => {
+  const guarded = async (query: SqlStatement): Promise<QueryResult<unknown>> => {
     if (over) throw over
     if (failure) throw failure.error
     last = query.sql
@@ -42,7 +42,13 @@ export function startUnit(run: Run, queriesOver: QueriesOver, outbox: Outbox): R
       throw error
     }
   }
-  const queries = queriesOver(guarded)
+  /** Changes that nobody waits for; the unit does, before it commits. */
+  const silent: Promise<unknown>[] = []
+  const queries = queriesOver(guarded, (running) => {
+    silent.push(running)
+    // Told by `settled`; until then it is not an unhandled rejection.
+    running.catch(() => {})
+  })
 
   return {
     topics,
@@ -59,8 +65,9 @@ export function startUnit(run: Run, queriesOver: QueriesOver, outbox: Outbox): R
       },
     },
     failure: () => failure,
-    async writeEvents() {
-      if (events.length > 0) await outbox.write(queries.across('write the events of a unit'), events)
+    async finish() {
+      if (events.length > 0) await outbox.write(queries, events)
+      await Promise.all(silent)
     },
     stalled: () =>
       new Error(

@@ -14,7 +14,7 @@ const owner = ColumnNode.create('org_id')
 const equals = OperatorNode.create('=')
 
 /** `table.org_id = org` */
-export function belongs(table: string, org: string): OperationNode {
+export function belongs(table: string, org: unknown): OperationNode {
   return BinaryOperationNode.create(ReferenceNode.create(owner, TableNode.create(table)), equals, ValueNode.create(org))
 }
 

@@ -14,7 +14,7 @@ import {
 import { all, belongs, refuseScope } from './scope-condition.ts'
 
 /** Every inserted row gets the organization; an upsert changes a row only where the row is the organization's. */
-export function scopeInsert(node: InsertQueryNode, table: string, org: string): InsertQueryNode {
+export function scopeInsert(node: InsertQueryNode, table: string, org: unknown): InsertQueryNode {
   // REPLACE deletes whatever row stands in the way, also another organization's.
   if (node.replace || node.orAction?.action === 'replace') return refuseScope('a replace')
   if (node.onDuplicateKey) return refuseScope('on duplicate key')
@@ -25,7 +25,7 @@ export function scopeInsert(node: InsertQueryNode, table: string, org: string): 
   return { ...owned, onConflict: { ...conflict, updateWhere } }
 }
 
-function withOwner(node: InsertQueryNode, org: string): InsertQueryNode {
+function withOwner(node: InsertQueryNode, org: unknown): InsertQueryNode {
   const columns = node.columns ?? []
   const named = columns.findIndex((one) => one.column.name === 'org_id')
   if (named >= 0) {
@@ -40,7 +40,7 @@ function withOwner(node: InsertQueryNode, org: string): InsertQueryNode {
   return { ...withColumn, values: ownedValues(node.values, org) }
 }
 
-function ownedValues(values: OperationNode, org: string): OperationNode {
+function ownedValues(values: OperationNode, org: unknown): OperationNode {
   if (ValuesNode.is(values)) return ValuesNode.create(values.values.map((row) => ownedRow(row, org)))
   if (SelectQueryNode.is(values)) {
     if (values.setOperations) return refuseScope('an insert from a union')
@@ -51,13 +51,13 @@ function ownedValues(values: OperationNode, org: string): OperationNode {
   return refuseScope(`an insert from a ${values.kind}`)
 }
 
-function ownedRow(row: ValuesItemNode, org: string): ValuesItemNode {
+function ownedRow(row: ValuesItemNode, org: unknown): ValuesItemNode {
   return ValueListNode.is(row)
     ? ValueListNode.create([...row.values, ValueNode.create(org)])
     : PrimitiveValueListNode.create([...row.values, org])
 }
 
-function checkOwner(row: ValuesItemNode, index: number, org: string): void {
+function checkOwner(row: ValuesItemNode, index: number, org: unknown): void {
   const item = row.values[index]
   const value = ValueListNode.is(row) && ValueNode.is(item as OperationNode) ? (item as ValueNode).value : item
   if (value !== org) refuseScope(`an insert into another organization (${String(value)})`)

@@ -40,7 +40,7 @@ export interface ScopedTables {
  * Confines a query to one organization: every table named anywhere in it gets `org_id = org` beside it, rows
  * inserted get the organization. What is not understood is refused, not passed.
  */
-export function scopeTo(org: string, tables: ScopedTables): Rewrite {
+export function scopeTo(org: unknown, tables: ScopedTables): Rewrite {
   type Ctes = ReadonlySet<string>
 
   const isCte = (table: TableNode, ctes: Ctes): boolean => !table.table.schema && ctes.has(table.table.identifier.name)

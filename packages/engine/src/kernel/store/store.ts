@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import type { NewEvent } from '../events/event.ts'
 import type { DeliveryTable, EventTable } from '../events/tables.ts'
 import type { JobTable } from '../jobs.ts'
+import type { Statement } from './statement.ts'
 
 /**
  * Every table of the engine. The folder that owns a table adds it here by declaration merging, so that a
@@ -20,6 +21,11 @@ export interface Queries {
   in(org: OrganizationId): Kysely<Tables>
   /** Not scoped. `reason` names the operation (`'find a client by client_id'`) for logs and review. */
   across(reason: string): Kysely<Tables>
+  /**
+   * Runs a statement that was compiled before. In a unit, a change that gives no rows is not waited for: it travels
+   * with what comes next, and the unit fails if it does.
+   */
+  run<P extends object, O>(statement: Statement<P, O>, parameters: P): Promise<readonly O[]>
 }
 
 /** A running unit of work. */

@@ -1,8 +1,8 @@
 import { Socket } from 'node:net'
-import type { CompiledQuery, QueryResult } from 'kysely'
+import type { QueryResult } from 'kysely'
 import pg from 'pg'
 import type { Log } from '../../kernel.ts'
-import type { Run } from '../connection.ts'
+import type { Run, SqlStatement } from '../connection.ts'
 import type { Readers } from './readers.ts'
 import { createReaders } from './readers.ts'
 
@@ -104,7 +104,7 @@ export function createPostgresPool(url: string, max: number, log: Log): Postgres
     statement_timeout: statementTimeout,
     query_timeout: answerTimeout,
   }
-  const pool = new pg.Pool({ ...settings, max })
+  const pool = new pg.Pool({ ...settings, max, idleTimeoutMillis: 0 })
   const readers = createReaders(settings, sharedReaders, log)
   pool.on('error', (error) => log('warn', 'PostgreSQL closed an idle connection.', { error }))
 
@@ -119,7 +119,7 @@ export function createPostgresPool(url: string, max: number, log: Log): Postgres
     return name
   }
 
-  const runOn = async (send: Readers['query'], query: CompiledQuery): Promise<QueryResult<unknown>> => {
+  const runOn = async (send: Readers['query'], query: SqlStatement): Promise<QueryResult<unknown>> => {
     const name = nameOf(query.sql)
     const { command, rowCount, rows } = await send({
       ...(name ? { name } : {}),

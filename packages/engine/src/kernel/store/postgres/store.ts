@@ -35,7 +35,7 @@ export async function openPostgresStore(url: string, settings: StoreSettings): P
     throw error
   }
 
-  const outbox = createOutbox(settings.subscriptions, now)
+  const outbox = createOutbox(settings.subscriptions, now, 'postgres')
   const queries = createQueries(make, () => tables)
   let statements = 0
   let transactions = 0

@@ -68,7 +68,7 @@ export function createUnits(
     const failure = running.failure()
     if (failure) throw failure.error
     // All of these travel together with the commit, which PostgreSQL turns into a rollback if one of them fails.
-    const last = [begun, running.writeEvents(), notify(running.topics, connection)]
+    const last = [begun, running.finish(), notify(running.topics, connection)]
     sent.commit = true
     const commit = connection.exec('commit')
     commit.catch(() => {})

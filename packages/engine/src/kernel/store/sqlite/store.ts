@@ -33,7 +33,7 @@ export async function openSqliteStore(file: string, settings: StoreSettings): Pr
   }
   const reader = openSqlite(file, { readOnly: true, busyTimeout: 5000 })
 
-  const outbox = createOutbox(settings.subscriptions, now)
+  const outbox = createOutbox(settings.subscriptions, now, 'sqlite')
   const signals = createListeners<string>(log)
   const events = createListeners<readonly string[]>(log)
   const queries = createQueries(make, () => tables)

@@ -124,7 +124,7 @@ test.each([
     },
     inTransaction: () => true,
   } as unknown as SqliteConnection
-  const unit = { end: () => {}, failure: () => undefined, writeEvents: async () => {} } as unknown as RunningUnit
+  const unit = { end: () => {}, failure: () => undefined, finish: async () => {} } as unknown as RunningUnit
   const writer = createWriter(
     connection,
     () => unit,

@@ -121,7 +121,7 @@ export function createWriter(
     const value = await waiting.work(unit.unit)
     const failure = unit.failure()
     if (failure) return failure
-    await unit.writeEvents()
+    await unit.finish()
     return { value }
   }
 
