@@ -12,6 +12,8 @@ export interface TestEngineOptions
   extends Partial<Omit<EngineOptions, 'configuration' | 'database' | 'sendMail' | 'now'>> {
   readonly config?: CardeaConfig
   readonly store?: 'sqlite' | 'postgres'
+  /** A database that another engine has already: a second process. A new one when absent. */
+  readonly database?: string
 }
 
 /** A whole engine on a real, empty database, with a clock that tests move and the mails it sent. */
@@ -29,8 +31,9 @@ export interface TestEngine {
 /** Makes one; close it in `afterAll` / `afterEach`. `http://localhost:3000` unless `publicUrl` is given. */
 export async function testEngine(options: TestEngineOptions = {}): Promise<TestEngine> {
   const { config, store = 'sqlite', ...rest } = options
-  const folder = store === 'sqlite' ? mkdtempSync(join(tmpdir(), 'cardea-')) : undefined
-  const database = folder ? join(folder, 'cardea.sqlite') : await createTestDatabase()
+  const folder =
+    store === 'sqlite' && options.database === undefined ? mkdtempSync(join(tmpdir(), 'cardea-')) : undefined
+  const database = options.database ?? (folder ? join(folder, 'cardea.sqlite') : await createTestDatabase())
   let time = Date.UTC(2026, 10, 25, 9)
   const started = performance.now()
   // Advances with real time, so that lifetimes stay true, plus what a test adds.
@@ -39,7 +42,6 @@ export async function testEngine(options: TestEngineOptions = {}): Promise<TestE
   const publicUrl = options.publicUrl ?? 'http://localhost:3000'
   const cardea = await createEngine({
     publicUrl,
-    database,
     key: new Uint8Array(32).fill(7),
     now,
     log: (level, message, fields) => {
@@ -50,6 +52,7 @@ export async function testEngine(options: TestEngineOptions = {}): Promise<TestE
     },
     ...(config ? { configuration: config } : {}),
     ...rest,
+    database,
   })
   return {
     engine: cardea.engine,

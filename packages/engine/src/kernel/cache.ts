@@ -12,6 +12,8 @@ export interface CacheOptions<K, V> {
   readonly store: Store
   /** The signal that makes everything in here stale. */
   readonly topic: string
+  /** Which single entry another signal makes stale: what changes often must not empty the cache. */
+  readonly keyOf?: (topic: string) => K | undefined
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly load: (key: K) => Promise<V | undefined>
@@ -20,10 +22,12 @@ export interface CacheOptions<K, V> {
 }
 
 /** Reads configuration through memory; a change signal of any process empties it. */
-export function createCache<K, V>({ store, topic, now, load, size = 10_000 }: CacheOptions<K, V>): Cache<K, V> {
+export function createCache<K, V>({ store, topic, keyOf, now, load, size = 10_000 }: CacheOptions<K, V>): Cache<K, V> {
   const entries = new Map<K, { readonly value: Promise<V | undefined>; readonly at: number }>()
   store.onSignal((changed) => {
-    if (changed === topic || changed === '*') entries.clear()
+    const key = keyOf?.(changed)
+    if (key !== undefined) entries.delete(key)
+    else if (changed === topic || changed === '*') entries.clear()
   })
   return {
     get(key) {

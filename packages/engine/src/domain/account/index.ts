@@ -17,7 +17,7 @@ export interface Accounts {
     org: OrganizationId,
     id: AccountId,
   ) => Promise<{ readonly account: Account; readonly factors: readonly StoredFactor[] } | undefined>
-  /** Across organizations, for a `sub` out of a verified token. */
+  /** Across organizations, for a `sub` out of a verified token. From memory: at most 5 s old where signals of other processes fail. */
   readonly findBySubject: (id: AccountId) => Promise<Account | undefined>
   /** By username or e-mail address, in lower case. */
   readonly findByIdentifier: (org: OrganizationId, identifier: string) => Promise<Account | undefined>

@@ -1,8 +1,8 @@
 import type { AccountId, OrganizationId } from '@cardea/protocol'
-import type { Selectable } from 'kysely'
+import type { Kysely, Selectable } from 'kysely'
 import { sql } from 'kysely'
-import type { Migration, Queries, Unit } from '../../kernel/store/index.ts'
-import { column } from '../../kernel/store/index.ts'
+import type { Migration, Queries, Tables, Unit } from '../../kernel/store/index.ts'
+import { across, column, inOrganization } from '../../kernel/store/index.ts'
 import type { StoredFactor } from '../factor/index.ts'
 import { factorColumns, joinedFactor } from '../factor/index.ts'
 import type { Page, PageRequest } from '../page.ts'
@@ -85,14 +85,25 @@ interface Enrolled {
   readonly factors: readonly StoredFactor[]
 }
 
-const joined = (queries: Queries, org: OrganizationId) =>
-  queries
-    .in(org)
+const joined = (db: Kysely<Tables>) =>
+  db
     .selectFrom('account')
     .leftJoin('factor', 'factor.account', 'account.id')
     .selectAll('account')
     .select(factorColumns)
     .orderBy('factor.created_at')
+
+const withFactorsById = inOrganization<{ org_id: OrganizationId; id: AccountId }>()((db, p) =>
+  joined(db).where('account.id', '=', p('id')),
+)
+const withFactorsByIdentifier = inOrganization<{ org_id: OrganizationId; key: string }>()((db, p) =>
+  joined(db).where((where) =>
+    where.or([where('account.username_key', '=', p('key')), where('account.email_key', '=', p('key'))]),
+  ),
+)
+const bySubject = across<{ id: AccountId }>('find the account a verified token is about')((db, p) =>
+  db.selectFrom('account').selectAll().where('id', '=', p('id')),
+)
 
 type JoinedRow = Awaited<ReturnType<ReturnType<typeof joined>['execute']>>[number]
 
@@ -106,7 +117,7 @@ export async function findWithFactors(
   org: OrganizationId,
   id: AccountId,
 ): Promise<Enrolled | undefined> {
-  const rows = await joined(queries, org).where('account.id', '=', id).execute()
+  const rows = await queries.run(withFactorsById, { org_id: org, id })
   return enrolled(rows, rows[0])
 }
 
@@ -117,19 +128,12 @@ export async function findByIdentifierWithFactors(
   identifier: string,
 ): Promise<Enrolled | undefined> {
   const key = identifierKey(identifier)
-  const rows = await joined(queries, org)
-    .where((where) => where.or([where('account.username_key', '=', key), where('account.email_key', '=', key)]))
-    .execute()
+  const rows = await queries.run(withFactorsByIdentifier, { org_id: org, key })
   return enrolled(rows, rows.find((row) => row.username_key === key) ?? rows[0])
 }
 
 export async function findBySubject(queries: Queries, id: AccountId): Promise<Account | undefined> {
-  const row = await queries
-    .across('find the account a verified token is about')
-    .selectFrom('account')
-    .selectAll()
-    .where('id', '=', id)
-    .executeTakeFirst()
+  const [row] = await queries.run(bySubject, { id })
   return row && toAccount(row)
 }
 

@@ -1,4 +1,6 @@
 import type { AccountId } from '@cardea/protocol'
+import { isId } from '@cardea/protocol'
+import { createCache } from '../../kernel/cache.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Account, Subject } from './account.ts'
 import { accountErrors } from './errors.ts'
@@ -16,13 +18,26 @@ import {
   takenField,
 } from './store.ts'
 
+/** What is said when one account has changed: `account usr_…`. */
+const topic = 'account'
+
 export function createAccounts(kernel: Pick<Kernel, 'store' | 'now' | 'random' | 'mac'>): Accounts {
   const { store, now, random, mac } = kernel
+  const subjects = createCache({
+    store,
+    topic,
+    keyOf: (changed) => {
+      const id = changed.slice(topic.length + 1)
+      return changed.startsWith(`${topic} `) && isId('account', id) ? id : undefined
+    },
+    now,
+    load: (id: AccountId) => findBySubject(store, id),
+  })
 
   return {
     find: (org, id) => findAccount(store, org, id),
     findWithFactors: (org, id) => findWithFactors(store, org, id),
-    findBySubject: (id) => findBySubject(store, id),
+    findBySubject: subjects.get,
     findByIdentifier: async (org, identifier) => (await findByIdentifierWithFactors(store, org, identifier))?.account,
 
     async identify(org, identifier): Promise<Subject> {
@@ -70,6 +85,7 @@ export function createAccounts(kernel: Pick<Kernel, 'store' | 'now' | 'random' |
       }
       const after = await saveAccount(unit, { ...before, ...change, id, org, updatedAt: now() })
       if (!after) return undefined
+      unit.signal(`${topic} ${id}`)
       const fields = Object.keys(change)
       const event = { org, actor: { type: 'system' }, target: id } as const
       if (after.status !== before.status) {
@@ -83,6 +99,7 @@ export function createAccounts(kernel: Pick<Kernel, 'store' | 'now' | 'random' |
 
     async remove(unit, org, id) {
       const removed = await deleteAccount(unit, org, id)
+      unit.signal(`${topic} ${id}`)
       if (removed) await unit.emit({ type: 'account.deleted', org, actor: { type: 'system' }, target: id })
       return removed
     },

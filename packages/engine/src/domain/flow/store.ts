@@ -3,7 +3,7 @@ import type { ClientId, FlowId, OrganizationId } from '@cardea/protocol'
 import type { Selectable } from 'kysely'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Migration, Queries, Unit } from '../../kernel/store/index.ts'
-import { column } from '../../kernel/store/index.ts'
+import { across, column, inOrganization } from '../../kernel/store/index.ts'
 import type { FlowRecord, Pending } from './flow.ts'
 
 interface FlowTable {
@@ -60,50 +60,74 @@ const hashOf = (id: FlowId): string => createHash('sha256').update(id).digest('b
 
 type Sealing = Pick<Kernel, 'seal' | 'open'>
 
+const byHandle = across<{ id_hash: string }>('find a flow by its handle')((db, p) =>
+  db.selectFrom('flow').selectAll().where('id_hash', '=', p('id_hash')),
+)
+
 export async function readFlow(queries: Queries, sealing: Sealing, id: FlowId): Promise<FlowRecord | undefined> {
   const hash = hashOf(id)
-  const row = await queries
-    .across('find a flow by its handle')
-    .selectFrom('flow')
-    .selectAll()
-    .where('id_hash', '=', hash)
-    .executeTakeFirst()
+  const [row] = await queries.run(byHandle, { id_hash: hash })
   if (!row) return undefined
   const pending: Pending | undefined = row.pending ? JSON.parse(await sealing.open(row.pending, hash)) : undefined
   return toRecord(row, id, pending)
 }
 
+const insert = inOrganization<Omit<FlowTable, 'busy_until'>>()((db, p) =>
+  db.insertInto('flow').values({
+    org_id: p('org_id'),
+    id_hash: p('id_hash'),
+    client: p('client'),
+    version: p('version'),
+    attempts: p('attempts'),
+    status: p('status'),
+    busy_until: 0,
+    record: p('record'),
+    pending: p('pending'),
+    created_at: p('created_at'),
+    expires_at: p('expires_at'),
+  }),
+)
+
 export async function insertFlow(unit: Unit, sealing: Sealing, flow: FlowRecord): Promise<void> {
-  await unit
-    .in(flow.org)
-    .insertInto('flow')
-    .values({
-      org_id: flow.org,
-      id_hash: hashOf(flow.id),
-      client: flow.client,
-      version: flow.version,
-      attempts: flow.attempts,
-      status: flow.status,
-      busy_until: 0,
-      ...(await content(sealing, flow)),
-      created_at: flow.createdAt,
-      expires_at: flow.expiresAt,
-    })
-    .execute()
+  await unit.run(insert, {
+    org_id: flow.org,
+    id_hash: hashOf(flow.id),
+    client: flow.client,
+    version: flow.version,
+    attempts: flow.attempts,
+    status: flow.status,
+    ...(await content(sealing, flow)),
+    created_at: flow.createdAt,
+    expires_at: flow.expiresAt,
+  })
 }
+
+type At = Pick<FlowTable, 'org_id' | 'id_hash' | 'version'>
+
+const claim = inOrganization<At & { readonly now: number; readonly until: number }>()((db, p) =>
+  db
+    .updateTable('flow')
+    .set((flow) => ({
+      version: flow('version', '+', 1),
+      attempts: flow('attempts', '+', 1),
+      busy_until: p('until'),
+    }))
+    .where('id_hash', '=', p('id_hash'))
+    .where('version', '=', p('version'))
+    .where('status', '=', 'open')
+    .where('busy_until', '<=', p('now'))
+    .returning('version'),
+)
 
 /** Takes the version and counts the attempt, before anything is judged: of parallel answers one gets `true`. */
 export async function claimAnswer(unit: Unit, flow: FlowRecord, now: number): Promise<boolean> {
-  const row = await unit
-    .in(flow.org)
-    .updateTable('flow')
-    .set({ version: flow.version + 1, attempts: flow.attempts + 1, busy_until: now + judging })
-    .where('id_hash', '=', hashOf(flow.id))
-    .where('version', '=', flow.version)
-    .where('status', '=', 'open')
-    .where('busy_until', '<=', now)
-    .returning('version')
-    .executeTakeFirst()
+  const [row] = await unit.run(claim, {
+    org_id: flow.org,
+    id_hash: hashOf(flow.id),
+    version: flow.version,
+    now,
+    until: now + judging,
+  })
   return row !== undefined
 }
 
@@ -119,6 +143,19 @@ export async function releaseAnswer(unit: Unit, flow: FlowRecord): Promise<void>
     .execute()
 }
 
+const save = inOrganization<
+  At & Pick<FlowTable, 'status' | 'record' | 'pending'> & { readonly next: number; readonly free: number }
+>()((db, p) =>
+  db
+    .updateTable('flow')
+    .set({ version: p('next'), status: p('status'), busy_until: 0, record: p('record'), pending: p('pending') })
+    .where('id_hash', '=', p('id_hash'))
+    .where('version', '=', p('version'))
+    .where('status', '=', 'open')
+    .where('busy_until', '<=', p('free'))
+    .returning('version'),
+)
+
 /**
  * Writes the record over the version it was read or claimed at; `false` when somebody else was first. A record
  * that is saved as `completed` or `failed` is never written again.
@@ -129,20 +166,17 @@ export async function saveFlow(
   flow: FlowRecord,
   over: { readonly version: number; readonly claimed: boolean; readonly now: number },
 ): Promise<boolean> {
-  let query = unit
-    .in(flow.org)
-    .updateTable('flow')
-    .set({
-      version: flow.version,
-      status: flow.status,
-      busy_until: 0,
-      ...(await content(sealing, flow)),
-    })
-    .where('id_hash', '=', hashOf(flow.id))
-    .where('version', '=', over.version)
-    .where('status', '=', 'open')
-  if (!over.claimed) query = query.where('busy_until', '<=', over.now)
-  return (await query.returning('version').executeTakeFirst()) !== undefined
+  const [row] = await unit.run(save, {
+    org_id: flow.org,
+    id_hash: hashOf(flow.id),
+    version: over.version,
+    // Its own claim still holds it; anybody else's must be over.
+    free: over.claimed ? Number.MAX_SAFE_INTEGER : over.now,
+    next: flow.version,
+    status: flow.status,
+    ...(await content(sealing, flow)),
+  })
+  return row !== undefined
 }
 
 export async function deleteExpiredFlows(unit: Unit, now: number): Promise<void> {

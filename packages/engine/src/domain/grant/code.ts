@@ -8,7 +8,7 @@ import { grantErrors } from './errors.ts'
 import type { CodeRequest, IssuedGrant, Redemption } from './index.ts'
 import { hashToken, makeRefreshToken } from './refresh-token.ts'
 import { endGrants } from './revoke.ts'
-import { consumeCode, findGrant, insertGrant, toGrant } from './store.ts'
+import { consumeCode, findGrant, insertGrant } from './store.ts'
 
 /** RFC 6749 §4.1.2 allows ten minutes; a redirect takes a moment. */
 const codeLifetime = 60_000
@@ -67,15 +67,20 @@ export async function redeemCode(engine: Engine, client: Client, redemption: Red
   const challenge = codeVerifier === undefined ? null : hash('sha256', codeVerifier, 'base64url')
   const refreshToken = client.grantTypes.includes('refresh_token') ? makeRefreshToken(engine, id) : undefined
   const codeHash = hashToken(code)
-  const proof = { challenge, redirectUri: redemption.redirectUri, now }
-  const change = {
-    code_used_at: now,
-    refresh_hash: refreshToken === undefined ? null : hashToken(refreshToken),
-    tokens_until: now + usualTokenLifetime(client) * 1000,
-  }
-  const redeemed = await engine.store.write((queries) => consumeCode(queries, id, codeHash, client.id, proof, change))
+  const redeemed = await engine.store.write((queries) =>
+    consumeCode(queries, {
+      id,
+      code_hash: codeHash,
+      client: client.id,
+      code_challenge: challenge,
+      redirect_uri: redemption.redirectUri,
+      now,
+      refresh_hash: refreshToken === undefined ? null : hashToken(refreshToken),
+      tokens_until: now + usualTokenLifetime(client) * 1000,
+    }),
+  )
   if (!redeemed) return refuse(engine, client, id, { codeHash, challenge })
-  return { grant: toGrant(redeemed), refreshToken }
+  return { grant: redeemed, refreshToken }
 }
 
 /**

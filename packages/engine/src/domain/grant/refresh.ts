@@ -14,17 +14,19 @@ export async function refresh(engine: Engine, client: Client, presented: string)
   if (!id) throw grantErrors('grant.invalid_refresh_token')
   const now = engine.now()
   const successor = makeRefreshToken(engine, id)
-  const change = {
-    refresh_hash: hashToken(successor),
-    // Without leeway nobody gets the successor again, so it is not kept at all.
-    successor_sealed: client.refreshLeeway > 0 ? sealSuccessor(presented, successor) : null,
-    refreshed_at: now,
-    tokens_until: now + usualTokenLifetime(client) * 1000,
-  }
-  const row = await engine.store.write((queries) =>
-    rotateRefreshToken(queries, id, client.id, hashToken(presented), change),
+  const grant = await engine.store.write((queries) =>
+    rotateRefreshToken(queries, {
+      id,
+      client: client.id,
+      presented_hash: hashToken(presented),
+      refresh_hash: hashToken(successor),
+      // Without leeway nobody gets the successor again, so it is not kept at all.
+      successor_sealed: client.refreshLeeway > 0 ? sealSuccessor(presented, successor) : null,
+      now,
+      tokens_until: now + usualTokenLifetime(client) * 1000,
+    }),
   )
-  return row ? { grant: toGrant(row), refreshToken: successor } : repeat(engine, client, id, presented, now)
+  return grant ? { grant, refreshToken: successor } : repeat(engine, client, id, presented, now)
 }
 
 /**
@@ -43,6 +45,8 @@ async function repeat(
   if (!row || row.client !== client.id || row.revoked_at !== null || row.expires_at <= now) {
     throw grantErrors('grant.invalid_refresh_token')
   }
+  // It is the newest, and its account is disabled: nobody has used it twice.
+  if (row.refresh_hash === presentedHash) throw grantErrors('grant.invalid_refresh_token')
   const repeats = row.previous_hash === presentedHash && row.successor_sealed !== null && row.refreshed_at !== null
   const inTime = now - (row.refreshed_at ?? 0) <= client.refreshLeeway * 1000
   if (repeats && inTime && client.refreshLeeway > 0 && client.authMethod !== 'none') {

@@ -1,6 +1,7 @@
 import type { AccountId, ClientId, GrantId, OrganizationId, SessionId } from '@cardea/protocol'
-import type { Migration, Queries, Unit } from '../../kernel/store/index.ts'
-import { column } from '../../kernel/store/index.ts'
+import type { ExpressionBuilder, Kysely } from 'kysely'
+import type { Migration, Parameter, Queries, Tables, Unit } from '../../kernel/store/index.ts'
+import { across, column, inOrganization } from '../../kernel/store/index.ts'
 import type { Grant } from './grant.ts'
 
 /** A grant with its one-time code and the newest of its refresh tokens: each step of its life is one update. */
@@ -92,100 +93,169 @@ export type NewGrant = Pick<
   'code_hash' | 'code_challenge' | 'code_expires_at' | 'redirect_uri' | 'tokens_until'
 >
 
+type Inserted = Omit<
+  AccessGrantTable,
+  'revoked_at' | 'code_used_at' | 'refresh_hash' | 'refreshed_at' | 'previous_hash' | 'successor_sealed'
+>
+
+const insert = inOrganization<Inserted>()((db, p) =>
+  db.insertInto('access_grant').values({
+    org_id: p('org_id'),
+    id: p('id'),
+    client: p('client'),
+    client_id: p('client_id'),
+    account: p('account'),
+    session: p('session'),
+    scope: p('scope'),
+    resource: p('resource'),
+    claims: p('claims'),
+    factors: p('factors'),
+    nonce: p('nonce'),
+    offline: p('offline'),
+    created_at: p('created_at'),
+    expires_at: p('expires_at'),
+    tokens_until: p('tokens_until'),
+    code_hash: p('code_hash'),
+    code_challenge: p('code_challenge'),
+    code_expires_at: p('code_expires_at'),
+    redirect_uri: p('redirect_uri'),
+  }),
+)
+
 export async function insertGrant(unit: Unit, grant: Grant, code: NewGrant): Promise<void> {
-  await unit
-    .in(grant.org)
-    .insertInto('access_grant')
-    .values({
-      org_id: grant.org,
-      id: grant.id,
-      client: grant.client,
-      client_id: grant.clientId,
-      account: grant.account,
-      session: grant.session ?? null,
-      scope: JSON.stringify(grant.scope),
-      resource: JSON.stringify(grant.resource),
-      claims: grant.claims ? JSON.stringify(grant.claims) : null,
-      factors: JSON.stringify(grant.factors),
-      nonce: grant.nonce ?? null,
-      offline: grant.offline ? 1 : 0,
-      created_at: grant.createdAt,
-      expires_at: grant.expiresAt,
-      revoked_at: null,
-      code_used_at: null,
-      refresh_hash: null,
-      refreshed_at: null,
-      previous_hash: null,
-      successor_sealed: null,
-      ...code,
-    })
-    .execute()
+  await unit.run(insert, {
+    org_id: grant.org,
+    id: grant.id,
+    client: grant.client,
+    client_id: grant.clientId,
+    account: grant.account,
+    session: grant.session ?? null,
+    scope: JSON.stringify(grant.scope),
+    resource: JSON.stringify(grant.resource),
+    claims: grant.claims ? JSON.stringify(grant.claims) : null,
+    factors: JSON.stringify(grant.factors),
+    nonce: grant.nonce ?? null,
+    offline: grant.offline ? 1 : 0,
+    created_at: grant.createdAt,
+    expires_at: grant.expiresAt,
+    ...code,
+  })
 }
 
-/** The grant of an unused code, for the first caller of this client with the right proof only; `change` is written with it. */
+/** The columns of a `Grant`; the others are about its code and its refresh tokens. */
+const ofGrant = [
+  'id',
+  'org_id',
+  'client',
+  'client_id',
+  'account',
+  'session',
+  'scope',
+  'resource',
+  'claims',
+  'nonce',
+  'factors',
+  'offline',
+  'expires_at',
+  'created_at',
+] as const satisfies readonly (keyof AccessGrantTable)[]
+
+/** What a client brings to redeem a code, and what the grant becomes with it. */
+interface Redeemed {
+  readonly id: GrantId
+  readonly code_hash: string
+  readonly client: ClientId
+  readonly code_challenge: string | null
+  readonly now: number
+  readonly refresh_hash: string | null
+  readonly tokens_until: number
+}
+
+/** Of an account that is not disabled; who that is, is known from memory. */
+const ofActive = ({ exists, selectFrom }: ExpressionBuilder<Tables, 'access_grant'>) =>
+  exists(
+    selectFrom('account')
+      .select('account.id')
+      .whereRef('account.id', '=', 'access_grant.account')
+      .where('account.status', '=', 'active'),
+  )
+
+const redeem = across<Redeemed>('redeem a code, which names its organization by itself')
+const redeemed = (db: Kysely<Tables>, p: Parameter<Redeemed>) =>
+  db
+    .updateTable('access_grant')
+    .set({ code_used_at: p('now'), refresh_hash: p('refresh_hash'), tokens_until: p('tokens_until') })
+    .where('id', '=', p('id'))
+    .where('code_hash', '=', p('code_hash'))
+    .where('client', '=', p('client'))
+    .where('code_used_at', 'is', null)
+    .where('revoked_at', 'is', null)
+    .where('code_expires_at', '>', p('now'))
+    // Also refuses a verifier without a challenge (RFC 9700 §2.1.1, downgrade).
+    .where('code_challenge', 'is not distinct from', p('code_challenge'))
+    .where(ofActive)
+    .returning(ofGrant)
+// OAuth 2.1 has no redirect_uri here, since PKCE binds the code; given, it must be the same (RFC 6749 §4.1.3).
+const redeemByProof = redeem((db, p) => redeemed(db, p).where('code_challenge', 'is not', null))
+const redeemAtAddress = across<Redeemed & { readonly redirect_uri: string }>(
+  'redeem a code, which names its organization by itself',
+)((db, p) => redeemed(db, p).where('redirect_uri', '=', p('redirect_uri')))
+
+/** The grant of an unused code, for the first caller of this client with the right proof only. */
 export async function consumeCode(
   queries: Queries,
-  id: GrantId,
-  codeHash: string,
-  client: ClientId,
-  proof: { readonly challenge: string | null; readonly redirectUri: string | undefined; readonly now: number },
-  change: { readonly code_used_at: number; readonly refresh_hash: string | null; readonly tokens_until: number },
-): Promise<AccessGrantTable | undefined> {
-  const { challenge, redirectUri, now } = proof
-  return (
-    queries
-      .across('redeem a code, which names its organization by itself')
-      .updateTable('access_grant')
-      .set(change)
-      .where('id', '=', id)
-      .where('code_hash', '=', codeHash)
-      .where('client', '=', client)
-      .where('code_used_at', 'is', null)
-      .where('revoked_at', 'is', null)
-      .where('code_expires_at', '>', now)
-      // Also refuses a verifier without a challenge (RFC 9700 §2.1.1, downgrade).
-      .where('code_challenge', challenge === null ? 'is' : '=', challenge)
-      // OAuth 2.1 has no redirect_uri here, since PKCE binds the code; given, it must be the same (RFC 6749 §4.1.3).
-      .$if(redirectUri === undefined, (query) => query.where('code_challenge', 'is not', null))
-      .$if(redirectUri !== undefined, (query) => query.where('redirect_uri', '=', redirectUri ?? ''))
-      .returningAll()
-      .executeTakeFirst()
-  )
+  given: Redeemed & { readonly redirect_uri: string | undefined },
+): Promise<Grant | undefined> {
+  const { redirect_uri: redirectUri, ...proof } = given
+  const [row] =
+    redirectUri === undefined
+      ? await queries.run(redeemByProof, proof)
+      : await queries.run(redeemAtAddress, { ...proof, redirect_uri: redirectUri })
+  return row && toGrant(row)
 }
+
+interface Rotated {
+  readonly id: GrantId
+  readonly client: ClientId
+  readonly presented_hash: string
+  readonly refresh_hash: string
+  readonly successor_sealed: string | null
+  readonly now: number
+  readonly tokens_until: number
+}
+
+const rotate = across<Rotated>('rotate a refresh token, which names its grant by itself')((db, p) =>
+  db
+    .updateTable('access_grant')
+    .set({
+      refresh_hash: p('refresh_hash'),
+      successor_sealed: p('successor_sealed'),
+      refreshed_at: p('now'),
+      tokens_until: p('tokens_until'),
+      previous_hash: p('presented_hash'),
+    })
+    .where('id', '=', p('id'))
+    .where('client', '=', p('client'))
+    .where('refresh_hash', '=', p('presented_hash'))
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', p('now'))
+    .where(ofActive)
+    .returning(ofGrant),
+)
 
 /** Puts the successor in the place of a refresh token, for the first caller with that token only. */
-export async function rotateRefreshToken(
-  queries: Queries,
-  id: GrantId,
-  client: ClientId,
-  presentedHash: string,
-  change: {
-    readonly refresh_hash: string
-    readonly successor_sealed: string | null
-    readonly refreshed_at: number
-    readonly tokens_until: number
-  },
-): Promise<AccessGrantTable | undefined> {
-  return queries
-    .across('rotate a refresh token, which names its grant by itself')
-    .updateTable('access_grant')
-    .set({ ...change, previous_hash: presentedHash })
-    .where('id', '=', id)
-    .where('client', '=', client)
-    .where('refresh_hash', '=', presentedHash)
-    .where('revoked_at', 'is', null)
-    .where('expires_at', '>', change.refreshed_at)
-    .returningAll()
-    .executeTakeFirst()
+export async function rotateRefreshToken(queries: Queries, change: Rotated): Promise<Grant | undefined> {
+  const [row] = await queries.run(rotate, change)
+  return row && toGrant(row)
 }
 
+const byId = across<{ id: GrantId }>('find the grant that a token names')((db, p) =>
+  db.selectFrom('access_grant').selectAll().where('id', '=', p('id')),
+)
+
 export async function findGrant(queries: Queries, id: GrantId): Promise<AccessGrantTable | undefined> {
-  return queries
-    .across('find the grant that a token names')
-    .selectFrom('access_grant')
-    .selectAll()
-    .where('id', '=', id)
-    .executeTakeFirst()
+  const [row] = await queries.run(byId, { id })
+  return row
 }
 
 /** Remembers that a token of the grant lives longer than was known. */
@@ -253,7 +323,7 @@ export async function forgetGrants(unit: Unit, now: number): Promise<void> {
     .execute()
 }
 
-export function toGrant(row: AccessGrantTable): Grant {
+export function toGrant(row: Pick<AccessGrantTable, (typeof ofGrant)[number]>): Grant {
   return {
     id: row.id,
     org: row.org_id,

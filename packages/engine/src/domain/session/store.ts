@@ -1,7 +1,7 @@
 import type { AccountId, OrganizationId, SessionId } from '@cardea/protocol'
-import type { Selectable } from 'kysely'
-import type { Migration, Queries, Unit } from '../../kernel/store/index.ts'
-import { column } from '../../kernel/store/index.ts'
+import type { Kysely, Selectable } from 'kysely'
+import type { Migration, Queries, Tables, Unit } from '../../kernel/store/index.ts'
+import { across, column, inOrganization } from '../../kernel/store/index.ts'
 import type { ProvenFactor, Session } from './session.ts'
 
 interface SessionTable {
@@ -80,21 +80,27 @@ export const sessionMigrations: readonly Migration[] = [
 ]
 
 /** A session that has not ended, of an account that is not disabled; the time is the caller's to judge. */
-const live = (queries: Queries, reason: string) =>
-  queries
-    .across(reason)
+const live = (db: Kysely<Tables>) =>
+  db
     .selectFrom('session')
     .innerJoin('account', (join) => join.onRef('account.id', '=', 'session.account'))
     .selectAll('session')
     .where('account.status', '=', 'active')
 
+const bySecretHash = across<{ hash: string }>('find the session of a cookie')((db, p) =>
+  live(db).where('secret_hash', '=', p('hash')),
+)
+const byIskHash = across<{ hash: string }>('find the session of an isk')((db, p) =>
+  live(db).where('isk_hash', '=', p('hash')),
+)
+
 export async function findBySecretHash(queries: Queries, hash: string): Promise<Session | undefined> {
-  const row = await live(queries, 'find the session of a cookie').where('secret_hash', '=', hash).executeTakeFirst()
+  const [row] = await queries.run(bySecretHash, { hash })
   return row && toSession(row)
 }
 
 export async function findByIskHash(queries: Queries, hash: string): Promise<Session | undefined> {
-  const row = await live(queries, 'find the session of an isk').where('isk_hash', '=', hash).executeTakeFirst()
+  const [row] = await queries.run(byIskHash, { hash })
   return row && toSession(row)
 }
 
@@ -114,25 +120,38 @@ export async function listSessions(queries: Queries, org: OrganizationId, accoun
   return rows.map(toSession)
 }
 
+const insert = inOrganization<SessionTable>()((db, p) =>
+  db.insertInto('session').values({
+    org_id: p('org_id'),
+    id: p('id'),
+    account: p('account'),
+    started_by: p('started_by'),
+    secret_hash: p('secret_hash'),
+    isk_hash: p('isk_hash'),
+    factors: p('factors'),
+    user_agent: p('user_agent'),
+    address: p('address'),
+    created_at: p('created_at'),
+    last_used_at: p('last_used_at'),
+    expires_at: p('expires_at'),
+  }),
+)
+
 export async function insertSession(unit: Unit, session: Session, secretHash: string): Promise<void> {
-  await unit
-    .in(session.org)
-    .insertInto('session')
-    .values({
-      org_id: session.org,
-      id: session.id,
-      account: session.account,
-      started_by: session.startedBy,
-      secret_hash: secretHash,
-      isk_hash: session.iskHash,
-      factors: JSON.stringify(session.factors),
-      user_agent: session.userAgent ?? null,
-      address: session.address ?? null,
-      created_at: session.createdAt,
-      last_used_at: session.lastUsedAt,
-      expires_at: session.expiresAt,
-    })
-    .execute()
+  await unit.run(insert, {
+    org_id: session.org,
+    id: session.id,
+    account: session.account,
+    started_by: session.startedBy,
+    secret_hash: secretHash,
+    isk_hash: session.iskHash,
+    factors: JSON.stringify(session.factors),
+    user_agent: session.userAgent ?? null,
+    address: session.address ?? null,
+    created_at: session.createdAt,
+    last_used_at: session.lastUsedAt,
+    expires_at: session.expiresAt,
+  })
 }
 
 /** Replaces factors and the cookie's secret; `undefined` when the session is gone. */
