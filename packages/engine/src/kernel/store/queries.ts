@@ -1,5 +1,5 @@
 import type { Kysely, RootOperationNode } from 'kysely'
-import type { KyselyFactory, Run } from './connection.ts'
+import type { KyselyFactory, Run, SqlStatement } from './connection.ts'
 import { portable } from './portable.ts'
 import type { ScopedTables } from './scope.ts'
 import { scopeTo } from './scope.ts'
@@ -8,10 +8,10 @@ import { prepareStatement } from './statement.ts'
 import type { Queries, Tables } from './store.ts'
 
 /**
- * Makes the ways to query over something that runs statements. `silently` runs one that has no rows: who asked for
- * it need not wait until it is done.
+ * Makes the ways to query over something that runs statements. `later` takes one that has no rows: who asked for
+ * it need not wait until it has been run.
  */
-export type QueriesOver = (run: Run, silently?: (running: Promise<unknown>) => void) => Queries
+export type QueriesOver = (run: Run, later?: (statement: SqlStatement) => void) => Queries
 
 const reading = /^\s*(?:select|with|pragma|explain)\b/i
 
@@ -48,7 +48,7 @@ export function createQueries(
       prepared.set(statement, made)
       return made
     }
-    return (run, silently) => {
+    return (run, later) => {
       let open: Kysely<Tables> | undefined
       return {
         in: (org) => scoped(run, org),
@@ -58,12 +58,11 @@ export function createQueries(
         },
         async run(statement, parameters) {
           const { silent, bind } = prepared.get(statement) ?? prepare(statement)
-          const running = run(bind(parameters))
-          if (silent && silently) {
-            silently(running)
+          if (silent && later) {
+            later(bind(parameters))
             return []
           }
-          return (await running).rows as never
+          return (await run(bind(parameters))).rows as never
         },
       }
     }

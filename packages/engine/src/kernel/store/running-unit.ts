@@ -12,8 +12,12 @@ export interface RunningUnit {
   readonly events: readonly NewEvent[]
   /** What made the unit fail, also when its work has swallowed the error. */
   failure(): { readonly error: unknown } | undefined
-  /** Writes the events that were emitted, the last statements of the unit, and waits for all that is still running. */
-  finish(): Promise<void>
+  /** Adds the events that were emitted, the last statements of the unit. Begins at once. */
+  writeEvents(): Promise<void>
+  /** Takes the changes that nobody waits for and that have not been run. */
+  take(): readonly SqlStatement[]
+  /** Runs what `take` would give, and waits for it and for what was run before. Begins at once. */
+  flush(): Promise<void>
   /** The error to end it with when it keeps its transaction waiting. */
   stalled(): Error
   /** From now on every statement of it is refused; with `reason`, the unit counts as failed. */
@@ -31,10 +35,11 @@ export function startUnit(run: Run, queriesOver: QueriesOver, outbox: Outbox): R
   let last: string | undefined
   let failure: { error: unknown } | undefined
 
-  const guarded = async (query: SqlStatement): Promise<QueryResult<unknown>> => {
+  const refuse = () => {
     if (over) throw over
     if (failure) throw failure.error
-    last = query.sql
+  }
+  const send = async (query: SqlStatement): Promise<QueryResult<unknown>> => {
     try {
       return await run(query)
     } catch (error) {
@@ -42,13 +47,35 @@ export function startUnit(run: Run, queriesOver: QueriesOver, outbox: Outbox): R
       throw error
     }
   }
-  /** Changes that nobody waits for; the unit does, before it commits. */
-  const silent: Promise<unknown>[] = []
-  const queries = queriesOver(guarded, (running) => {
-    silent.push(running)
-    // Told by `settled`; until then it is not an unhandled rejection.
-    running.catch(() => {})
+  /** Changes without rows wait for the next statement that has some, or for the end. */
+  let later: SqlStatement[] = []
+  const sent: Promise<unknown>[] = []
+  const take = () => {
+    const taken = later
+    later = []
+    return taken
+  }
+  const flush = () => {
+    for (const query of take()) {
+      const running = send(query)
+      // Told by `finish`; until then it is not an unhandled rejection.
+      running.catch(() => {})
+      sent.push(running)
+    }
+  }
+  const guarded = async (query: SqlStatement): Promise<QueryResult<unknown>> => {
+    refuse()
+    last = query.sql
+    flush()
+    return send(query)
+  }
+  const queries = queriesOver(guarded, (query) => {
+    refuse()
+    later.push(query)
   })
+  const writeEvents = async () => {
+    if (events.length > 0) await outbox.write(queries, events)
+  }
 
   return {
     topics,
@@ -65,9 +92,11 @@ export function startUnit(run: Run, queriesOver: QueriesOver, outbox: Outbox): R
       },
     },
     failure: () => failure,
-    async finish() {
-      if (events.length > 0) await outbox.write(queries, events)
-      await Promise.all(silent)
+    writeEvents,
+    take,
+    async flush() {
+      flush()
+      await Promise.all(sent)
     },
     stalled: () =>
       new Error(

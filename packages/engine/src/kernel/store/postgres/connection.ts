@@ -11,8 +11,6 @@ export interface PostgresConnection {
   readonly run: Run
   /** Runs text without parameters; resolves to the command that the server completed (`COMMIT`, `ROLLBACK`). */
   exec(sql: string): Promise<string>
-  /** Sends `payload` on `channel` with the commit. */
-  notify(channel: string, payload: string): Promise<unknown>
   /** Gives it back; a `broken` one is closed. */
   release(broken: boolean): void
 }
@@ -20,8 +18,6 @@ export interface PostgresConnection {
 export interface PostgresPool {
   /** Runs a statement by itself on any connection. */
   readonly run: Run
-  /** Runs one changing statement as a transaction of its own on any connection. */
-  readonly write: Run
   /** Takes a connection out; `lost` is told when it breaks before it is released. */
   connect(lost: (error: Error) => void): Promise<PostgresConnection>
   end(): Promise<void>
@@ -35,7 +31,6 @@ const statementTimeout = 30_000
 /** When the server itself does not answer any more. */
 const answerTimeout = 35_000
 const keptStatements = 1_000
-const maxTries = 12
 /** Connections beside the pool's that reads share. */
 const sharedReaders = 3
 
@@ -140,17 +135,6 @@ export function createPostgresPool(url: string, max: number, log: Log): Postgres
         return { rows }
       }
     },
-    async write(query) {
-      for (let tries = 1; ; tries++) {
-        try {
-          return await runOn((config) => pool.query(config), query)
-        } catch (error) {
-          // Nothing of it has happened; unlike after a lost connection, where it may have.
-          const again = isConflict(error) || isStalePlan(error)
-          if (!again || tries === maxTries) throw error
-        }
-      }
-    },
     async connect(lost) {
       const client = await pool.connect()
       client.on('error', lost)
@@ -159,7 +143,6 @@ export function createPostgresPool(url: string, max: number, log: Log): Postgres
         async exec(sql) {
           return (await client.query(sql)).command
         },
-        notify: (channel, payload) => client.query('select pg_notify($1, $2)', [channel, payload]),
         release(broken) {
           client.off('error', lost)
           client.release(broken)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import type { Log } from '../../kernel.ts'
-import type { PostgresConnection } from './connection.ts'
+import type { SqlStatement } from '../connection.ts'
 import { connectionSettings } from './connection.ts'
 
 const channel = 'cardea_signal'
@@ -12,8 +12,8 @@ const longestPause = 5_000
 
 /** Signals between processes by LISTEN and NOTIFY. */
 export interface PostgresSignals {
-  /** Sends with the unit's commit. */
-  notify(topics: ReadonlySet<string>, connection: PostgresConnection): Promise<unknown> | undefined
+  /** Tells the topics of a unit when it is run in the unit. */
+  notify(topics: ReadonlySet<string>): SqlStatement | undefined
   close(): Promise<void>
 }
 
@@ -62,10 +62,11 @@ export async function listenToPostgres(
 
   await connect()
   return {
-    notify(topics, connection) {
+    notify(topics) {
       if (topics.size === 0) return undefined
       const payload = [self, ...topics].join('\n')
-      return connection.notify(channel, Buffer.byteLength(payload) > longest ? `${self}\n*` : payload)
+      const sent = Buffer.byteLength(payload) > longest ? `${self}\n*` : payload
+      return { sql: 'select pg_notify($1, $2)', parameters: [channel, sent] }
     },
     async close() {
       closed = true

@@ -10,6 +10,7 @@ import type { ScopedTables } from '../scope.ts'
 import { createListeners } from '../signals.ts'
 import type { Store } from '../store.ts'
 import { createPostgresPool } from './connection.ts'
+import { createGroupCommit } from './group.ts'
 import { migratePostgres } from './migrate.ts'
 import type { PostgresSignals } from './signals.ts'
 import { listenToPostgres } from './signals.ts'
@@ -52,7 +53,17 @@ export async function openPostgresStore(url: string, settings: StoreSettings): P
     for (const topic of unit.topics) heard.call(topic)
     if (unit.events.length > 0) events.call(unit.events.map(({ type }) => type))
   }
-  const unit = createUnits(pool, (run) => startUnit(counted(run), queries.inUnit, outbox), signals.notify, committed)
+  const group = createGroupCommit(pool, Math.max(2, settings.poolSize - 2))
+  const unit = createUnits(
+    pool,
+    group,
+    (run) => startUnit(counted(run), queries.inUnit, outbox),
+    signals.notify,
+    committed,
+    (more) => {
+      statements += more
+    },
+  )
 
   const refuseClosed = () => {
     if (closed) throw new Error('The store is closed.')
@@ -85,7 +96,8 @@ export async function openPostgresStore(url: string, settings: StoreSettings): P
       const once = counted(async (query) => {
         if (used) throw new Error('store.write is for one statement: use store.unit(…) for more.')
         used = true
-        return pool.write(query)
+        const [result = { rows: [] }] = await group.write([query])
+        return result
       })
       const result = work(queries.inUnit(once))
       running.add(result)

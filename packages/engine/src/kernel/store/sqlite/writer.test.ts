@@ -124,7 +124,12 @@ test.each([
     },
     inTransaction: () => true,
   } as unknown as SqliteConnection
-  const unit = { end: () => {}, failure: () => undefined, finish: async () => {} } as unknown as RunningUnit
+  const unit = {
+    end: () => {},
+    failure: () => undefined,
+    writeEvents: async () => {},
+    flush: async () => {},
+  } as unknown as RunningUnit
   const writer = createWriter(
     connection,
     () => unit,

@@ -121,7 +121,8 @@ export function createWriter(
     const value = await waiting.work(unit.unit)
     const failure = unit.failure()
     if (failure) return failure
-    await unit.finish()
+    await unit.writeEvents()
+    await unit.flush()
     return { value }
   }
 
