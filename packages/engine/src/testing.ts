@@ -12,13 +12,14 @@ export interface TestEngineOptions
   extends Partial<Omit<EngineOptions, 'configuration' | 'database' | 'sendMail' | 'now'>> {
   readonly config?: CardeaConfig
   readonly store?: 'sqlite' | 'postgres'
-  /** A database that another engine has already: a second process. A new one when absent. */
-  readonly database?: string
+  /** Another process on the database (and by the clock) of this one, which is closed last. */
+  readonly beside?: TestEngine
 }
 
 /** A whole engine on a real, empty database, with a clock that tests move and the mails it sent. */
 export interface TestEngine {
   readonly engine: Engine
+  readonly database: string
   readonly publicUrl: string
   /** A path (below `publicUrl`) or a request; redirects are not followed. */
   readonly fetch: (target: string | Request, init?: RequestInit & { readonly address?: string }) => Promise<Response>
@@ -30,18 +31,18 @@ export interface TestEngine {
 
 /** Makes one; close it in `afterAll` / `afterEach`. `http://localhost:3000` unless `publicUrl` is given. */
 export async function testEngine(options: TestEngineOptions = {}): Promise<TestEngine> {
-  const { config, store = 'sqlite', ...rest } = options
-  const folder =
-    store === 'sqlite' && options.database === undefined ? mkdtempSync(join(tmpdir(), 'cardea-')) : undefined
-  const database = options.database ?? (folder ? join(folder, 'cardea.sqlite') : await createTestDatabase())
+  const { config, store = 'sqlite', beside, ...rest } = options
+  const folder = store === 'sqlite' && !beside ? mkdtempSync(join(tmpdir(), 'cardea-')) : undefined
+  const database = beside?.database ?? (folder ? join(folder, 'cardea.sqlite') : await createTestDatabase())
   let time = Date.UTC(2026, 10, 25, 9)
   const started = performance.now()
   // Advances with real time, so that lifetimes stay true, plus what a test adds.
-  const now = () => Math.floor(time + performance.now() - started)
+  const now = beside?.clock.now ?? (() => Math.floor(time + performance.now() - started))
   const inbox: Mail[] = []
   const publicUrl = options.publicUrl ?? 'http://localhost:3000'
   const cardea = await createEngine({
     publicUrl,
+    database,
     key: new Uint8Array(32).fill(7),
     now,
     log: (level, message, fields) => {
@@ -52,10 +53,10 @@ export async function testEngine(options: TestEngineOptions = {}): Promise<TestE
     },
     ...(config ? { configuration: config } : {}),
     ...rest,
-    database,
   })
   return {
     engine: cardea.engine,
+    database,
     publicUrl,
     inbox,
     describe: cardea.describe,

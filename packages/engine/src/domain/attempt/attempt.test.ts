@@ -75,6 +75,82 @@ describe.each(testStores())('counting on $name', ({ open }) => {
     await store.close()
   })
 
+  const stranger = (index: number) => ({ subject: 'usr_ann', address: `192.0.2.${index}`, knownDevice: false })
+
+  async function openAttempts() {
+    const clock = { at: 1_000_000 }
+    const now = () => clock.at
+    const store = await open({ now, migrations: attemptMigrations })
+    const attempts = createAttempts({ store, now })
+    const claim = (who: ReturnType<typeof stranger>) => store.unit((unit) => attempts.claim(unit, who))
+    /** Attempts by fifty strangers at once: those that may be judged. */
+    const burst = async () => {
+      const all = await Promise.allSettled(
+        Array.from({ length: 50 }, async (_, index) => ({
+          who: stranger(index),
+          standing: await claim(stranger(index)),
+        })),
+      )
+      return all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    }
+    return { clock, store, attempts, claim, burst }
+  }
+
+  test('T-BRU-01 of fifty attempts at once as many are judged as are forgiven, and one more', async () => {
+    const { store, attempts, claim, burst } = await openAttempts()
+    const claimed = await burst()
+    expect(claimed).toHaveLength(6)
+    await expect(claim(stranger(60))).rejects.toMatchObject({ code: 'flow.wait', params: { seconds: 1 } })
+    for (const { who, standing } of claimed) await attempts.failed(who, standing)
+    await expect(claim(stranger(60))).rejects.toMatchObject({ code: 'flow.wait', params: { seconds: 1 } })
+    await store.close()
+  })
+
+  test('T-BRU-01 while a delay grows, one at a time is judged', async () => {
+    const { clock, store, attempts, burst } = await openAttempts()
+    for (const { who, standing } of await burst()) await attempts.failed(who, standing)
+    for (const delay of [1, 2, 4, 8]) {
+      clock.at += delay * 1000 - 1
+      expect(await burst()).toHaveLength(0)
+      clock.at += 1
+      const [only, ...others] = await burst()
+      expect(others).toHaveLength(0)
+      if (only) await attempts.failed(only.who, only.standing)
+    }
+    await store.close()
+  })
+
+  test('attempts that were given back, or that a crash left behind, may be made again', async () => {
+    const { clock, store, attempts, burst } = await openAttempts()
+    for (const { who, standing } of await burst()) await store.unit((unit) => attempts.giveBack(unit, who, standing))
+    expect(await burst()).toHaveLength(6)
+    clock.at += 19_999
+    expect(await burst()).toHaveLength(0)
+    clock.at += 1
+    expect(await burst()).toHaveLength(6)
+    await store.close()
+  })
+
+  test('T-BRU-01 a success forgets the failures, not the attempts that are being judged', async () => {
+    const { store, attempts, burst } = await openAttempts()
+    const [right, ...others] = await burst()
+    for (const { who, standing } of others.slice(0, 2)) await attempts.failed(who, standing)
+    if (right) await store.unit((unit) => attempts.succeeded(unit, right.who, { ...right.standing, failures: true }))
+    expect((await burst()).filter(({ standing }) => !standing.known)).toHaveLength(3)
+    await store.close()
+  })
+
+  test('T-BRU-01 strangers at once do not make a known device wait', async () => {
+    const { store, claim, burst } = await openAttempts()
+    await burst()
+    expect(await claim({ ...stranger(70), knownDevice: true })).toEqual({
+      known: true,
+      failures: false,
+      claim: 'alone',
+    })
+    await store.close()
+  })
+
   test('parallel failures are all counted', async () => {
     const store = await open({ now: Date.now, migrations: attemptMigrations })
     await race(store, (unit) => countUp(unit, ['a', 'b'], 1, 1_000_000))

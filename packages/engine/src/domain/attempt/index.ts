@@ -22,6 +22,8 @@ export interface Standing {
   readonly known: boolean
   /** Whether there are failures to forget after a success. */
   readonly failures: boolean
+  /** Whether the attempt was claimed, and whether others were being judged, or just had been. */
+  readonly claim: 'none' | 'alone' | 'beside-others'
 }
 
 /**
@@ -33,14 +35,22 @@ export interface Attempts {
   readonly take: (key: string, rule: { readonly limit: number; readonly seconds: number }) => Promise<void>
   /** How somebody stands, without judging it. */
   readonly standing: (who: Who) => Promise<Standing>
-  /** Fails with `flow.wait` while the subject or the address must wait. */
-  readonly allow: (who: Who) => Promise<Standing>
   /**
-   * Judges attempts at one person one after the other, so that each sees the failures of those before it: of many
-   * at once all would be allowed. `flow.wait` when too many are in line.
+   * Counts an attempt before it is judged, so that of many at once only as many are judged as one after the other
+   * would be. Fails with `flow.wait` (the unit has to fail with it) while the subject or the address must wait, or
+   * would have to if all that are being judged were wrong. Ended by one of `failed`, `giveBack`, `succeeded`, or
+   * by itself after 20 s.
    */
-  readonly inTurn: <T>(subject: string, judge: () => Promise<T>) => Promise<T>
+  readonly claim: (unit: Unit, who: Who) => Promise<Standing>
+  /**
+   * Keeps attempts of one `line` that are all right from being refused for each other: in each process a few run at
+   * once, the others stand in line. `flow.wait` when too many do.
+   */
+  readonly inTurn: <T>(line: string, judge: () => Promise<T>) => Promise<T>
+  /** A claimed attempt was wrong. */
   readonly failed: (who: Who, standing: Standing) => Promise<void>
+  /** A claimed attempt was neither wrong nor the end of a sign-in. */
+  readonly giveBack: (unit: Unit, who: Who, standing: Standing) => Promise<void>
   /** Forgets the failures and remembers the network. `newPlace`: unknown, while others are known. */
   readonly succeeded: (unit: Unit, who: Who, standing: Standing) => Promise<{ readonly newPlace: boolean }>
 }

@@ -1,3 +1,4 @@
+import type { Expression } from 'kysely'
 import { sql } from 'kysely'
 import type { Migration, Queries, Unit } from '../../kernel/store/index.ts'
 import { column } from '../../kernel/store/index.ts'
@@ -5,7 +6,11 @@ import { column } from '../../kernel/store/index.ts'
 /** Counters of the deployment, not of an organization: an address tries many of them. Keys of people hold their id. */
 interface AttemptTable {
   key: string
+  /** Calls, or failures in a row. */
   count: number
+  /** Attempts that were claimed and have neither failed nor been given back; none after `judging_until`. */
+  judging: number
+  judging_until: number
   /** Nothing is judged before: the delay. */
   wait_until: number
   /** The counter starts again: the end of the window. */
@@ -30,6 +35,20 @@ export const attemptMigrations: readonly Migration[] = [
         .addColumn('expires_at', column.time, (c) => c.notNull())
         .execute()
       await db.schema.createIndex('attempt_expires').on('attempt').column('expires_at').execute()
+    },
+  },
+  {
+    id: 'attempt-0002-judging',
+    async up(db) {
+      for (const [name, type] of [
+        ['judging', column.integer],
+        ['judging_until', column.time],
+      ] as const) {
+        await db.schema
+          .alterTable('attempt')
+          .addColumn(name, type, (c) => c.notNull().defaultTo(0))
+          .execute()
+      }
     },
   },
 ]
@@ -61,17 +80,73 @@ export async function countUp(
   const rows = await unit
     .across(reason)
     .insertInto('attempt')
-    .values(keys.map((key) => ({ key, count: 1, wait_until: 0, expires_at: expiresAt })))
+    .values(keys.map((key) => ({ ...none, key, count: 1, expires_at: expiresAt })))
     .onConflict((conflict) =>
       conflict.column('key').doUpdateSet((up) => ({
         count: sql<number>`case when ${up.ref('attempt.expires_at')} <= ${now} then 1 else ${up.ref('attempt.count')} + 1 end`,
-        expires_at: sql<number>`case when ${up.ref('attempt.expires_at')} <= ${now} then ${up.ref('excluded.expires_at')} else ${up.ref('attempt.expires_at')} end`,
+        // What was only claimed until now has no window yet.
+        expires_at: sql<number>`case when ${up.ref('attempt.expires_at')} <= ${now} or ${up.ref('attempt.count')} = 0 then ${up.ref('excluded.expires_at')} else ${up.ref('attempt.expires_at')} end`,
+        judging: oneLess(up.ref('attempt.judging')),
       })),
     )
     .returningAll()
     .execute()
   return new Map(rows.map((row) => [row.key, row]))
 }
+
+const none = { count: 0, wait_until: 0, judging: 0, judging_until: 0 } as const
+
+const oneLess = (judging: Expression<number>) => sql<number>`case when ${judging} > 0 then ${judging} - 1 else 0 end`
+
+/**
+ * Adds one attempt that is being judged to `known` where `place` is known, else to each of `strangers`; gives those
+ * rows. One statement, so that of many at once, in all processes, each sees those before it.
+ */
+export async function claimAttempt(
+  unit: Unit,
+  keys: { readonly place: string | undefined; readonly known: string; readonly strangers: readonly string[] },
+  now: number,
+  until: number,
+): Promise<ReadonlyMap<string, AttemptTable>> {
+  const queries = unit.across(reason)
+  const { place, known, strangers } = keys
+  const row = (key: string) =>
+    queries.selectNoFrom([
+      sql<string>`cast(${key} as text)`.as('key'),
+      sql<number>`cast(0 as bigint)`.as('count'),
+      sql<number>`cast(0 as bigint)`.as('wait_until'),
+      sql<number>`cast(1 as bigint)`.as('judging'),
+      sql<number>`cast(${until} as bigint)`.as('judging_until'),
+      sql<number>`cast(${until} as bigint)`.as('expires_at'),
+    ])
+  const isKnown = queries
+    .selectFrom('attempt')
+    .select('key')
+    .where('key', '=', place ?? '')
+    .where('expires_at', '>', now)
+  const claims = strangers.reduce(
+    (all, key) => all.unionAll(row(key).where(({ not, exists }) => not(exists(isKnown)))),
+    row(known).where(({ exists }) => exists(isKnown)),
+  )
+  const rows = await queries
+    .insertInto('attempt')
+    .columns(['key', 'count', 'wait_until', 'judging', 'judging_until', 'expires_at'])
+    .expression(place === undefined ? row(known).where(sql<boolean>`1 = 1`) : claims)
+    .onConflict((conflict) =>
+      conflict.column('key').doUpdateSet((up) => ({
+        count: sql<number>`case when ${up.ref('attempt.expires_at')} <= ${now} then 0 else ${up.ref('attempt.count')} end`,
+        judging: sql<number>`case when ${up.ref('attempt.judging_until')} <= ${now} then 1 else ${up.ref('attempt.judging')} + 1 end`,
+        judging_until: up.ref('excluded.judging_until'),
+        expires_at: later(up.ref('attempt.expires_at'), up.ref('excluded.expires_at')),
+      })),
+    )
+    .returningAll()
+    .execute()
+  return new Map(rows.map((row) => [row.key, row]))
+}
+
+const later = (one: Expression<number>, other: Expression<number>) =>
+  sql<number>`case when ${one} > ${other} then ${one} else ${other} end`
 
 export async function setWait(unit: Unit, key: string, waitUntil: number, expiresAt: number): Promise<void> {
   await unit
@@ -82,17 +157,43 @@ export async function setWait(unit: Unit, key: string, waitUntil: number, expire
     .execute()
 }
 
-export async function forget(unit: Unit, keys: readonly string[]): Promise<void> {
-  await unit.across(reason).deleteFrom('attempt').where('key', 'in', keys).execute()
-}
-
-/** Notes a fact with an end: `key` is known until then. */
-export async function remember(unit: Unit, key: string, expiresAt: number): Promise<void> {
+/**
+ * Takes one attempt that is being judged from each of `claimed`, forgets the failures of `forgiven`, and notes
+ * `fact`, which ends by itself; one statement for all, in an order of keys that every writer has.
+ */
+export async function settleAttempt(
+  unit: Unit,
+  what: {
+    readonly claimed: readonly string[]
+    readonly forgiven: readonly string[]
+    readonly fact?: { readonly key: string; readonly until: number } | undefined
+  },
+  now: number,
+): Promise<void> {
+  const { claimed, forgiven, fact } = what
+  const rows = [...new Set([...forgiven, ...claimed])].map((key) => ({ ...none, key, expires_at: now }))
+  if (fact) rows.push({ ...none, key: fact.key, expires_at: fact.until })
+  if (rows.length === 0) return
   await unit
     .across(reason)
     .insertInto('attempt')
-    .values({ key, count: 1, wait_until: 0, expires_at: expiresAt })
-    .onConflict((conflict) => conflict.column('key').doUpdateSet({ expires_at: expiresAt }))
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.column('key').doUpdateSet((up) => {
+        const forgetting = up('attempt.key', 'in', forgiven)
+        return {
+          count: up.case().when(forgetting).then(0).else(up.ref('attempt.count')).end(),
+          wait_until: up.case().when(forgetting).then(0).else(up.ref('attempt.wait_until')).end(),
+          judging: up
+            .case()
+            .when('attempt.key', 'in', claimed)
+            .then(oneLess(up.ref('attempt.judging')))
+            .else(up.ref('attempt.judging'))
+            .end(),
+          expires_at: later(up.ref('attempt.expires_at'), up.ref('excluded.expires_at')),
+        }
+      }),
+    )
     .execute()
 }
 

@@ -4,12 +4,13 @@ import type { DelayRule } from './delay.ts'
 import { delayAfter, forAddress, forKnown, forSubject } from './delay.ts'
 import { attemptErrors } from './errors.ts'
 import type { Attempts, Standing, Who } from './index.ts'
-import { anyWithPrefix, countUp, forget, readAttempts, remember, setWait } from './store.ts'
+import { createLines } from './line.ts'
+import { anyWithPrefix, claimAttempt, countUp, readAttempts, settleAttempt, setWait } from './store.ts'
 
 const day = 24 * 60 * 60 * 1000
 const knownFor = 90 * day
-/** Attempts at one person that may wait for each other. */
-const longestLine = 100
+/** A judgement takes no longer; what a crash left claimed is free again after it. */
+const judging = 20_000
 
 export function createAttempts({ store, now }: Pick<Kernel, 'store' | 'now'>): Attempts {
   const knownPrefix = (who: Who) => `known ${who.subject} `
@@ -21,39 +22,17 @@ export function createAttempts({ store, now }: Pick<Kernel, 'store' | 'now'>): A
   })
 
   /** Known devices have a counter of their own: what strangers do does not slow them. */
-  const counted = (who: Who, known: boolean): readonly (readonly [key: string, rule: DelayRule])[] => {
+  const counted = (who: Who, known: boolean): ReadonlyMap<string, DelayRule> => {
     const keys = keysOf(who)
-    if (known) return [[keys.known, forKnown]]
-    return [
+    if (known) return new Map([[keys.known, forKnown]])
+    return new Map([
       [keys.subject, forSubject],
       [keys.address, forAddress],
-    ]
+    ])
   }
-
-  const look = async (who: Who): Promise<Standing & { readonly until: number }> => {
-    const rows = await readAttempts(store, Object.values(keysOf(who)), now())
-    const known = who.knownDevice || rows.has(keysOf(who).place)
-    const mine = counted(who, known).flatMap(([key]) => rows.get(key) ?? [])
-    return { known, failures: mine.length > 0, until: Math.max(0, ...mine.map((row) => row.wait_until)) }
-  }
-
-  const lines = new Map<string, { last: Promise<unknown>; length: number }>()
 
   return {
-    async inTurn(subject, judge) {
-      const line = lines.get(subject) ?? { last: Promise.resolve(), length: 0 }
-      if (line.length >= longestLine) throw attemptErrors('flow.wait', { seconds: 1 }, { 'retry-after': '1' })
-      line.length += 1
-      lines.set(subject, line)
-      const judged = line.last.then(judge)
-      line.last = judged
-        .catch(() => {})
-        .finally(() => {
-          line.length -= 1
-          if (line.length === 0) lines.delete(subject)
-        })
-      return judged
-    },
+    inTurn: createLines(),
 
     async take(key, { limit, seconds }) {
       const at = now()
@@ -65,23 +44,35 @@ export function createAttempts({ store, now }: Pick<Kernel, 'store' | 'now'>): A
     },
 
     async standing(who) {
-      const { known, failures } = await look(who)
-      return { known, failures }
+      const rows = await readAttempts(store, Object.values(keysOf(who)), now())
+      const known = who.knownDevice || rows.has(keysOf(who).place)
+      const failures = [...counted(who, known).keys()].some((key) => (rows.get(key)?.count ?? 0) > 0)
+      return { known, failures, claim: 'none' }
     },
 
-    async allow(who) {
+    async claim(unit, who) {
       const at = now()
-      const { until, known, failures } = await look(who)
-      if (until > at) {
-        const seconds = Math.ceil((until - at) / 1000)
-        throw attemptErrors('flow.wait', { seconds }, { 'retry-after': String(seconds) })
-      }
-      return { known, failures }
+      const { place, known: ofKnown, subject, address } = keysOf(who)
+      const keys = { place: who.knownDevice ? undefined : place, known: ofKnown, strangers: [subject, address] }
+      const rows = await claimAttempt(unit, keys, at, at + judging)
+      const known = rows.has(ofKnown)
+      const rules = counted(who, known)
+      const waits = [...rows.values()].map((row) => {
+        if (row.wait_until > at) return Math.ceil((row.wait_until - at) / 1000)
+        const others = row.judging - 1
+        // Those that are being judged may all be wrong.
+        return others === 0 ? 0 : delayAfter(row.count + others, rules.get(row.key) ?? forSubject)
+      })
+      const seconds = Math.max(0, ...waits)
+      if (seconds > 0) throw attemptErrors('flow.wait', { seconds }, { 'retry-after': String(seconds) })
+      const mine = [...rows.values()]
+      const alone = mine.every((row) => row.judging === 1)
+      return { known, failures: mine.some((row) => row.count > 0), claim: alone ? 'alone' : 'beside-others' }
     },
 
     async failed(who, { known }) {
       const at = now()
-      const rules = new Map(counted(who, known))
+      const rules = counted(who, known)
       await store.unit(async (unit) => {
         for (const [key, row] of await countUp(unit, [...rules.keys()], at, at + day)) {
           const delay = delayAfter(row.count, rules.get(key) ?? forSubject) * 1000
@@ -90,14 +81,27 @@ export function createAttempts({ store, now }: Pick<Kernel, 'store' | 'now'>): A
       })
     },
 
-    async succeeded(unit, who, { known, failures }) {
+    giveBack: (unit, who, { known }) =>
+      settleAttempt(unit, { claimed: [...counted(who, known).keys()], forgiven: [] }, now()),
+
+    async succeeded(unit, who, standing) {
       const at = now()
-      const keys = keysOf(who)
-      if (failures) await forget(unit, [keys.subject, keys.known])
-      if (known) return { newPlace: false }
+      const { place, subject, known } = keysOf(who)
+      const forgiven = standing.failures ? [subject, known] : []
+      if (standing.known) {
+        await settleAttempt(unit, { claimed: claimedBy(who, standing), forgiven }, at)
+        return { newPlace: false }
+      }
       const newPlace = await anyWithPrefix(unit, knownPrefix(who), at)
-      await remember(unit, keys.place, at + knownFor)
+      const fact = { key: place, until: at + knownFor }
+      await settleAttempt(unit, { claimed: claimedBy(who, standing), forgiven, fact }, at)
       return { newPlace }
     },
+  }
+
+  /** A claim that nobody stood beside ends by itself: giving it back would cost each sign-in a statement. */
+  function claimedBy(who: Who, { known, failures, claim }: Standing): readonly string[] {
+    if (claim === 'none' || (claim === 'alone' && known && !failures)) return []
+    return [...counted(who, known).keys()]
   }
 }

@@ -1,5 +1,7 @@
 import type { FlowId } from '@cardea/protocol'
 import { isFailure } from '../../kernel/errors.ts'
+import type { Who } from '../attempt/index.ts'
+import { limitedAddress } from '../attempt/index.ts'
 import type { Engine } from '../engine.ts'
 import type { Params } from './authenticator.ts'
 import type { FlowOutcome, Proof, Visitor } from './doors.ts'
@@ -12,7 +14,7 @@ import { finish, refuse } from './finish.ts'
 import type { FlowRecord } from './flow.ts'
 import type { Judged } from './judge.ts'
 import { failedMessage, identify, judge, whoOf } from './judge.ts'
-import { authenticatorOf, situate } from './situation.ts'
+import { authenticatorOf, ceremonyOf, situate } from './situation.ts'
 import { stepOf } from './step.ts'
 import { saveFlow } from './store.ts'
 
@@ -54,9 +56,18 @@ async function takeAnswer(
   const { record, client } = await findFlow(engine, id, proof)
   if (answer.version !== undefined && answer.version !== record.version) throw flowErrors('flow.superseded')
   const driven = stand(engine, { ...record, message: undefined }, await situate(engine, record, client))
-  const judged = await respond(engine, driven, answer, from)
-  return settle(engine, record, judged, from)
+  const turn = await respond(engine, driven, answer, from)
+  if (turn.type === 'judged') return settle(engine, record, turn.judged, from)
+  const judged = async () => settle(engine, record, await turn.judge(), from)
+  return turn.line === undefined ? judged() : engine.attempts.inTurn(turn.line, judged)
 }
+
+/** What an answer is: something that needs no judgement, or one to be made in turn. */
+type Turn =
+  | { readonly type: 'judged'; readonly judged: Judged }
+  | { readonly type: 'judge'; readonly line: string | undefined; readonly judge: () => Promise<Judged> }
+
+const unjudged = (judged: Judged): Turn => ({ type: 'judged', judged })
 
 /** The person agreed, or not, to what the app asks for. */
 export async function decideFlow(
@@ -76,34 +87,38 @@ export async function decideFlow(
   return finish(engine, { ...driven, record: { ...moved, consent: 'given' } }, { from, stored })
 }
 
-async function respond(engine: Engine, driven: Driven, answer: FlowAnswer, from: Visitor): Promise<Judged> {
+async function respond(engine: Engine, driven: Driven, answer: FlowAnswer, from: Visitor): Promise<Turn> {
   const { record, next, client } = driven
   const { authenticator: name, params } = answer
   const authenticator = authenticatorOf(engine, name)
   if (!authenticator) throw flowErrors('flow.authenticator_unknown')
-  if (authenticator.proves === 'identity') return identify(engine, driven, authenticator, params)
+  if (authenticator.proves === 'identity') return unjudged(await identify(engine, driven, authenticator, params))
   if (next.type !== 'prove' && next.type !== 'enrol') throw flowErrors('flow.authenticator_not_offered')
   if (!next.options.includes(name)) throw flowErrors('flow.authenticator_not_offered')
 
   if (next.type === 'enrol' && next.skippable && params.skip === 'true') {
-    return { record: { ...record, pending: undefined, skipped: [...record.skipped, next.step] }, claimed: false }
+    const skipped = [...record.skipped, next.step]
+    return unjudged({ record: { ...record, pending: undefined, skipped }, claimed: false })
   }
   const pending = record.pending?.authenticator === name ? record.pending : undefined
   const mustStart = next.type === 'enrol' || authenticator.starts
   if (Object.keys(params).length === 0 || (mustStart && !pending)) {
     const started = await startOption(engine, { ...record, pending: undefined }, driven, name, next.type)
-    return { record: started, subject: driven.subject, claimed: false }
+    return unjudged({ record: started, subject: driven.subject, claimed: false })
   }
   const missing = await missingParam(engine, driven, name, params)
   if (missing) {
     const failure = flowErrors('credential.missing', { name: missing })
-    return { record: failedMessage(record, failure), subject: driven.subject, claimed: false }
+    return unjudged({ record: failedMessage(record, failure), subject: driven.subject, claimed: false })
   }
-  const judged = () => judge(engine, { ...driven, client }, authenticator, params, from)
-  // Passwords are in line for their hash already; a short code is guessed by thousands at once otherwise.
-  if (!driven.subject || authenticator.proves === 'knowledge') return judged()
-  return engine.attempts.inTurn(whoOf(engine, driven.subject, from).subject, judged)
+  const ceremony = ceremonyOf(engine, record, client, driven.subject)
+  const subject = driven.subject ?? (await authenticator.subjectOf?.(ceremony, params))
+  const line = subject && lineOf(whoOf(engine, subject, from))
+  return { type: 'judge', line, judge: () => judge(engine, driven, authenticator, params, { subject, from }) }
 }
+
+/** A line for each network, so that strangers do not stand in the person's. */
+const lineOf = ({ subject, address, knownDevice }: Who) => `${subject} ${limitedAddress(address)} ${knownDevice}`
 
 /** The first field of the prompt that was left empty. */
 async function missingParam(engine: Engine, driven: Driven, name: string, params: Params): Promise<string | undefined> {
@@ -124,10 +139,11 @@ async function settle(engine: Engine, before: FlowRecord, judged: Judged, from: 
   const client = await engine.clients.find(record.request.clientId)
   if (!client) throw flowErrors('flow.unknown')
   const driven = await drive(engine, record, await situate(engine, record, client, judged))
-  if (driven.next.type === 'done') return finish(engine, driven, { from, stored, standing: judged.standing })
+  if (driven.next.type === 'done') return finish(engine, driven, { from, stored, attempt: judged.attempt })
   if (driven.next.type === 'refused') return refuse(engine, driven, 'unmet_requirements', stored)
   const saved = await engine.store.unit(async (unit) => {
     const won = await saveFlow(unit, engine, driven.record, { ...stored, now: engine.now() })
+    if (judged.attempt) await engine.attempts.giveBack(unit, judged.attempt.who, judged.attempt.standing)
     if (won && judged.event) await unit.emit(judged.event)
     return won
   })

@@ -1,7 +1,6 @@
 import { actingUnit } from '../../kernel/events/index.ts'
 import type { Unit } from '../../kernel/store/index.ts'
 import type { Account } from '../account/index.ts'
-import type { Standing } from '../attempt/index.ts'
 import type { Engine } from '../engine.ts'
 import type { ProvenFactor, Session } from '../session/index.ts'
 import type { Ending, FlowOutcome, Visitor } from './doors.ts'
@@ -9,6 +8,7 @@ import { endings } from './doors.ts'
 import type { Driven } from './drive.ts'
 import { flowErrors } from './errors.ts'
 import type { FlowRecord } from './flow.ts'
+import type { ClaimedAttempt } from './judge.ts'
 import { whoOf } from './judge.ts'
 import { saveFlow } from './store.ts'
 
@@ -20,8 +20,8 @@ interface Finishing {
   readonly stored: StoredAt
   /** The session it builds on, when this very request has found it alive. */
   readonly session?: Session | undefined
-  /** How the person stood before the answer that finished it, when that was judged. */
-  readonly standing?: Standing | undefined
+  /** The attempt that finished it, when one was judged. */
+  readonly attempt?: ClaimedAttempt | undefined
 }
 
 /** Ends a flow whose steps are all satisfied: claim, session and code are one unit, so that it happens once or not at all. */
@@ -47,7 +47,10 @@ export async function finish(engine: Engine, driven: Driven, finishing: Finishin
   // Only a whole sign-in forgets failures and makes a place known: a password alone would clear the way for the second factor.
   const proved = record.done.some((factor) => factor.at >= record.createdAt)
   const who = from && proved ? whoOf(engine, subject, from) : undefined
-  const standing = who && (finishing.standing ?? (await engine.attempts.standing(who)))
+  const { attempt } = finishing
+  // A proof can be about somebody else than was named before (a discoverable passkey).
+  const claimed = attempt?.who.subject === who?.subject ? attempt : undefined
+  const standing = who && (claimed?.standing ?? (await engine.attempts.standing(who)))
   const completed: FlowRecord = { ...record, status: 'completed', pending: undefined }
 
   return engine.store.unit(async (raw) => {

@@ -21,11 +21,16 @@ export interface Judged {
   readonly subject?: Subject | undefined
   /** Whether the version was claimed before the answer was judged. */
   readonly claimed: boolean
-  /** How the person stood before the answer. */
-  readonly standing?: Standing | undefined
+  /** Whose attempt was claimed and has not failed: it is given back, or ends the sign-in. */
+  readonly attempt?: ClaimedAttempt | undefined
   readonly event?: NewEvent
   /** What the subject had enrolled before the answer, when the answer changed nothing of it. */
   readonly factors?: Ceremony['factors']
+}
+
+export interface ClaimedAttempt {
+  readonly who: Who
+  readonly standing: Standing
 }
 
 /** Judged answers of one flow, right and wrong; a sign-in has no more than a few right ones. */
@@ -70,29 +75,28 @@ function nameOf(record: FlowRecord, subject: Subject): string | undefined {
   return subject.account.username
 }
 
-/** Claims the version, counts the attempt, and only then asks the authenticator. */
+/** Claims the version and the attempt, and only then asks the authenticator. */
 export async function judge(
   engine: Engine,
   driven: Driven,
   authenticator: Authenticator,
   params: Params,
-  from: Visitor,
+  by: { readonly subject: Subject | undefined; readonly from: Visitor },
 ): Promise<Judged> {
   const { record, client } = driven
+  const { subject, from } = by
   const pending = record.pending?.authenticator === authenticator.id ? record.pending : undefined
   const ceremony = ceremonyOf(engine, record, client, driven.subject)
-  const subject = driven.subject ?? (await authenticator.subjectOf?.(ceremony, params))
   const who = subject && pending?.purpose !== 'enrol' ? whoOf(engine, subject, from) : undefined
   const factors = subject && factorsOf(engine, subject)
-  let standing: Standing | undefined
+  let attempt: ClaimedAttempt | undefined
   try {
-    standing = who && (await engine.attempts.allow(who))
+    attempt = await claim(engine, record, who)
   } catch (thrown) {
-    if (!isFailure(thrown)) throw thrown
+    if (!isFailure(thrown) || thrown.code !== 'flow.wait') throw thrown
     return { record: failedMessage(record, thrown), subject: driven.subject, claimed: false }
   }
-  await claim(engine, record)
-  const verdict = await asked(engine, record, () => {
+  const verdict = await asked(engine, record, attempt, () => {
     const part = pending?.purpose === 'enrol' ? authenticator.enrol : authenticator
     if (!part) throw flowErrors('flow.authenticator_not_offered')
     return part.verify({ ...ceremony, subject, ...(factors ? { factors } : {}) }, params, pending?.state ?? null)
@@ -108,10 +112,11 @@ export async function judge(
       },
       subject: driven.subject,
       claimed: true,
+      attempt,
     }
   }
   if (verdict.type === 'rejected') {
-    if (who && standing) await engine.attempts.failed(who, standing)
+    if (attempt) await engine.attempts.failed(attempt.who, attempt.standing)
     const restarted = pending && verdict.restart ? { ...record, pending: { ...pending, ...verdict.restart } } : record
     return {
       record: failedMessage(restarted, verdict.failure),
@@ -120,7 +125,7 @@ export async function judge(
       event: failedEvent(record, authenticator, subject, from),
     }
   }
-  const judged = proven(engine, driven, authenticator, verdict, { subject, typed: params.username, standing })
+  const judged = proven(engine, driven, authenticator, verdict, { subject, typed: params.username, attempt })
   const unchanged = factors && pending?.purpose !== 'enrol' && judged.subject === subject
   return unchanged ? { ...judged, factors } : judged
 }
@@ -133,7 +138,7 @@ function proven(
   by: {
     readonly subject: Subject | undefined
     readonly typed: string | undefined
-    readonly standing: Standing | undefined
+    readonly attempt: ClaimedAttempt | undefined
   },
 ): Judged {
   const subject = verdict.subject ?? by.subject
@@ -149,27 +154,38 @@ function proven(
     record: { ...named, done, pending: undefined },
     subject,
     claimed: true,
-    standing: by.standing,
+    attempt: by.attempt,
   }
 }
 
-async function claim(engine: Engine, record: FlowRecord): Promise<void> {
+/** Both or neither: an attempt that has to wait leaves the flow as it was. */
+async function claim(engine: Engine, record: FlowRecord, who: Who | undefined): Promise<ClaimedAttempt | undefined> {
   if (record.attempts >= mostAttempts) {
     const over: FlowRecord = { ...record, status: 'failed', pending: undefined, version: record.version + 1 }
     const at = { version: record.version, claimed: false, now: engine.now() }
     await engine.store.unit((unit) => saveFlow(unit, engine, over, at))
     throw flowErrors('flow.too_many_attempts')
   }
-  const claimed = await engine.store.unit((unit) => claimAnswer(unit, record, engine.now()))
-  if (!claimed) throw flowErrors('flow.superseded')
+  return engine.store.unit(async (unit) => {
+    if (!(await claimAnswer(unit, record, engine.now()))) throw flowErrors('flow.superseded')
+    return who && { who, standing: await engine.attempts.claim(unit, who) }
+  })
 }
 
 /** An answer that could not be judged (too busy) is as if it had not been sent. */
-async function asked(engine: Engine, record: FlowRecord, ask: () => Promise<Verdict>): Promise<Verdict> {
+async function asked(
+  engine: Engine,
+  record: FlowRecord,
+  attempt: ClaimedAttempt | undefined,
+  ask: () => Promise<Verdict>,
+): Promise<Verdict> {
   try {
     return await ask()
   } catch (thrown) {
-    await engine.store.unit((unit) => releaseAnswer(unit, record))
+    await engine.store.unit(async (unit) => {
+      await releaseAnswer(unit, record)
+      if (attempt) await engine.attempts.giveBack(unit, attempt.who, attempt.standing)
+    })
     throw thrown
   }
 }

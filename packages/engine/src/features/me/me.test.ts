@@ -137,6 +137,19 @@ describe('my password', () => {
     expect(await again.json()).toMatchObject({ code: 'api.current_password_wrong' })
   })
 
+  test('T-BRU-01 is not found out by a burst of guesses with a stolen session', async () => {
+    const stolen = await signedIn(engine, 'zoe@demo.test')
+    const guesses = Array.from({ length: 40 }, (_, index) =>
+      me(stolen, '/password', body({ currentPassword: `guess ${index}`, newPassword: 'a quite different one' }, 'PUT')),
+    )
+    const codes = await Promise.all(guesses.map(async (guess) => (await (await guess).json()).code))
+    const judged = codes.filter((code) => code === 'api.current_password_wrong').length
+    // Eleven, and on a slow machine those whose delay of one and two seconds has passed meanwhile.
+    expect(judged).toBeGreaterThanOrEqual(11)
+    expect(judged).toBeLessThanOrEqual(13)
+    expect(codes.filter((code) => code === 'flow.wait')).toHaveLength(40 - judged)
+  })
+
   test('is not changed to one that is refused, and nothing ends', async () => {
     const here = await signedIn(engine, 'sam@demo.test')
     const elsewhere = await signedIn(engine, 'sam@demo.test')

@@ -23,17 +23,20 @@ export async function changePassword({
 
   // A stolen session must not become a way to guess the password.
   const who = { subject: account.id, address, knownDevice: true }
-  const standing = await acting.attempts.allow(who)
+  const standing = await acting.store.unit((unit) => acting.attempts.claim(unit, who))
   const subject = { type: 'account', account } as const
   const ceremony: Ceremony = { engine: acting, org, subject, origins: [], locale: account.locale ?? 'en' }
-  const verdict = await password.verify(ceremony, { password: currentPassword }, null)
+  const verdict = await password.verify(ceremony, { password: currentPassword }, null).catch(async (thrown) => {
+    await acting.store.unit((unit) => acting.attempts.giveBack(unit, who, standing))
+    throw thrown
+  })
   if (verdict.type !== 'proven') {
     await acting.attempts.failed(who, standing)
     throw apiErrors('api.current_password_wrong')
   }
+  await acting.store.unit((unit) => acting.attempts.succeeded(unit, who, standing))
   const write = await password.provision(acting, account, newPassword)
   const sessionsEnded = await acting.store.unit(async (unit) => {
-    await acting.attempts.succeeded(unit, who, standing)
     await write?.(unit)
     await acting.grants.revokeAll(unit, org, account.id, session)
     return acting.sessions.endAll(unit, org, account.id, session)

@@ -1,4 +1,3 @@
-import { createTestDatabase } from '@cardea/tooling/postgres'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestEngine } from '../../testing.ts'
@@ -7,12 +6,12 @@ import { eventually, oauthEngine, post, refresh, signedInTo } from './oauth.fixt
 let here: TestEngine
 let there: TestEngine
 beforeAll(async () => {
-  const database = await createTestDatabase()
-  here = await oauthEngine({ database })
-  there = await oauthEngine({ database })
+  here = await oauthEngine({ store: 'postgres' })
+  there = await oauthEngine({ beside: here })
 })
 afterAll(async () => {
-  await Promise.all([here.close(), there.close()])
+  await there.close()
+  await here.close()
 })
 
 const person = async (username: string) => {
