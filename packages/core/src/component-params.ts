@@ -68,6 +68,7 @@ export interface ComponentParams {
   'consent.address': None
   'consent.phone': None
   'consent.offline': None
+  'consent.api': { api: string }
   'consent.redirect': { host: string }
   'consent.terms': None
   'consent.privacy': None

@@ -63,6 +63,8 @@ export interface ConsentPrompt {
   client: { name: string; host?: string; logoUri?: string; policyUri?: string; tosUri?: string }
   account: { name: string; identifier: string }
   scopes: { name: string; description: string }[]
+  /** APIs the app names without asking for a scope of theirs (RFC 8707); absent when there is none. */
+  apis?: { identifier: string; name: string }[]
   redirectHost: string
   offline: boolean
 }

@@ -143,6 +143,7 @@ export const consent: NativeStep = {
       { name: 'email', description: 'see your email address' },
       { name: 'calendar.read', description: 'read the events of your calendar' },
     ],
+    apis: [{ identifier: 'https://tasks.northwind.test', name: 'Northwind Tasks' }],
     redirectHost: 'reports.contoso.test',
     offline: true,
   },

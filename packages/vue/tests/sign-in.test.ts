@@ -191,6 +191,7 @@ test('consent names who asks, for what and where it goes; either answer is one p
   const { sent } = mountSignIn(stories.consent ?? first)
   await expect.element(page.getByRole('heading', { name: 'Contoso Reports asks for access' })).toBeVisible()
   await expect.element(page.getByText('read the events of your calendar')).toBeVisible()
+  await expect.element(page.getByText('use Northwind Tasks in your name')).toBeVisible()
   await expect.element(page.getByText(/you go back to reports.contoso.test/)).toBeVisible()
   await page.getByRole('button', { name: 'Don’t allow' }).click()
   expect(sent).toMatchObject([{ decision: 'deny' }])

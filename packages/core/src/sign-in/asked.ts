@@ -16,11 +16,22 @@ const standard: Readonly<Record<string, Phrase>> = {
 }
 
 /** What the person is asked to agree to, lasting access at the end. */
-export function askedOf({ scopes, offline }: ConsentPrompt): Asked[] {
+export function askedOf({ scopes, apis = [], offline }: ConsentPrompt): Asked[] {
   const names = scopes.filter(({ name }) => name !== 'offline_access')
   const last = { name: 'offline_access', description: '' }
-  return [...names, ...(offline ? [last] : [])].map(({ name, description }) => {
-    const phrase = Object.hasOwn(standard, name) ? standard[name] : undefined
-    return description === '' && phrase ? { name, phrase } : { name, words: description || name }
-  })
+  return [
+    ...names.map(inWords),
+    ...apis.map(
+      ({ identifier, name }): Asked => ({
+        name: `api ${identifier}`,
+        phrase: { key: 'consent.api', params: { api: name } },
+      }),
+    ),
+    ...(offline ? [inWords(last)] : []),
+  ]
+}
+
+function inWords({ name, description }: ConsentPrompt['scopes'][number]): Asked {
+  const phrase = Object.hasOwn(standard, name) ? standard[name] : undefined
+  return description === '' && phrase ? { name, phrase } : { name, words: description || name }
 }

@@ -69,6 +69,7 @@ export const components: ComponentCatalogue = {
   'consent.email': 'see your email address',
   'consent.address': 'see your postal address',
   'consent.phone': 'see your phone number',
+  'consent.api': ({ api }) => `use ${api} in your name`,
   'consent.offline': 'keep this access while you are away, until you take it back',
   'consent.redirect': ({ host }) => `Next you go back to ${host}.`,
   'consent.terms': 'Terms',

@@ -106,6 +106,7 @@ export function perceive(flow: SignInFlow): Record<string, unknown> {
     errors: Object.fromEntries(view.fields.flatMap(({ name, error }) => (error ? [[name, words(error)]] : []))),
     alert: words(view.alert),
     notice: words(view.notice),
+    asked: view.consent?.asked.map((asked) => ('words' in asked ? asked.words : words(asked.phrase))),
     primary: words(view.primary?.label),
     options: view.options.map(({ label }) => words(label)),
     folded: view.folded,

@@ -30,8 +30,13 @@ export const doors = defineSlot<Door>('flow.doors')
 export interface Ending {
   /** Whether the person must still agree to something, asked once the account is known. */
   readonly needsConsent: (engine: Engine, flow: FlowRecord, account: Account, client: Client) => Promise<boolean>
-  /** The person agreed. */
-  readonly consented: (engine: Engine, unit: Unit, flow: FlowRecord, account: Account, client: Client) => Promise<void>
+  /** The person agreed: how that is written down, in the unit that finishes. */
+  readonly consented: (
+    engine: Engine,
+    flow: FlowRecord,
+    account: Account,
+    client: Client,
+  ) => Promise<(unit: Unit) => Promise<void>>
   /**
    * Every step is satisfied and the session exists. Called once, in the unit that claims the record as completed:
    * it awaits store verbs only.

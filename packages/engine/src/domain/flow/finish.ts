@@ -52,12 +52,13 @@ export async function finish(engine: Engine, driven: Driven, finishing: Finishin
   const claimed = attempt?.who.subject === who?.subject ? attempt : undefined
   const standing = who && (claimed?.standing ?? (await engine.attempts.standing(who)))
   const completed: FlowRecord = { ...record, status: 'completed', pending: undefined }
+  const remember = record.consent === 'given' ? await ending.consented(engine, completed, account, client) : undefined
 
   return engine.store.unit(async (raw) => {
     const unit = actingUnit(raw, { type: 'account', id: account.id }, origin)
     await claim(engine, unit, completed, finishing.stored)
     const { session, secret } = await sessionFor(engine, unit, completed, account, before, from)
-    if (record.consent === 'given') await ending.consented(engine, unit, completed, account, client)
+    await remember?.(unit)
     const answer = await ending.finish(engine, unit, completed, account, session, client)
     if (who && standing) {
       const { newPlace } = await engine.attempts.succeeded(unit, who, standing)

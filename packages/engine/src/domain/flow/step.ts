@@ -1,7 +1,7 @@
 import type { ConsentPrompt, NativeAuthenticator, NativeMessage, NativeStep } from '@cardea/protocol'
 import type { Client } from '../client/index.ts'
 import type { Engine } from '../engine.ts'
-import { scopesToAgree } from '../token/index.ts'
+import { agreementOf } from '../token/index.ts'
 import type { Authenticator, Prompt } from './authenticator.ts'
 import type { Driven } from './drive.ts'
 import type { FlowRecord } from './flow.ts'
@@ -120,8 +120,8 @@ async function consentOf(engine: Engine, { record, client, subject }: Driven): P
   if (subject?.type !== 'account') return undefined
   const { account } = subject
   const { redirectUri, scope } = record.request
-  const agreed = scopesToAgree(record.request, client)
-  const scopes = await Promise.all(agreed.map((name) => describe(engine, client, name)))
+  const agreement = await agreementOf(engine, record.request, client)
+  const scopes = await Promise.all(agreement.scopes.map((name) => describe(engine, client, name)))
   return {
     client: {
       name: client.name,
@@ -132,6 +132,7 @@ async function consentOf(engine: Engine, { record, client, subject }: Driven): P
     },
     account: { name: account.name ?? account.username, identifier: account.username },
     scopes,
+    ...(agreement.apis.length > 0 ? { apis: [...agreement.apis] } : {}),
     redirectHost: new URL(redirectUri).host,
     offline: scope.includes('offline_access'),
   }

@@ -4,7 +4,7 @@ import type { Client } from '../../domain/client/index.ts'
 import type { Engine } from '../../domain/engine.ts'
 import { doors } from '../../domain/flow/index.ts'
 import type { Session } from '../../domain/session/index.ts'
-import { scopesToAgree } from '../../domain/token/index.ts'
+import { agreementOf } from '../../domain/token/index.ts'
 import type { Call } from '../../kernel/http/index.ts'
 import { errorAnswer } from './answer.ts'
 import type { Parameters } from './client.ts'
@@ -77,9 +77,8 @@ async function whatIsMissing(
   const account = await engine.accounts.find(session.org, session.account)
   if (!account) return 'login_required'
   if (isUnprovable(client, request)) return 'consent_required'
-  return (await engine.grants.needsConsent(client, account, scopesToAgree(request, client)))
-    ? 'consent_required'
-    : undefined
+  const { names } = await agreementOf(engine, request, client)
+  return (await engine.grants.needsConsent(client, account, names)) ? 'consent_required' : undefined
 }
 
 function refused(engine: Engine, asked: Asked, missing: Missing): Response {

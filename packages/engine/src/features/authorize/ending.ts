@@ -1,7 +1,7 @@
 import type { AuthorizationRequest } from '../../domain/authorization/index.ts'
 import type { Client } from '../../domain/client/index.ts'
 import type { Ending } from '../../domain/flow/index.ts'
-import { scopesToAgree } from '../../domain/token/index.ts'
+import { agreementOf } from '../../domain/token/index.ts'
 import { answerTo, errorAnswer } from './answer.ts'
 
 /** Name of the ending in the slot `flow.endings`. */
@@ -18,11 +18,14 @@ export const code: Ending = {
     // App-native sign-in is for first-party apps, which are not asked about.
     if (request.responseMode === 'direct') return false
     if (request.prompt.includes('consent')) return true
-    return isUnprovable(client, request) || engine.grants.needsConsent(client, account, scopesToAgree(request, client))
+    if (isUnprovable(client, request)) return true
+    return engine.grants.needsConsent(client, account, (await agreementOf(engine, request, client)).names)
   },
 
-  consented: (engine, unit, { request }, account, client) =>
-    engine.grants.rememberConsent(unit, client, account, scopesToAgree(request, client)),
+  consented: async (engine, { request }, account, client) => {
+    const { names } = await agreementOf(engine, request, client)
+    return (unit) => engine.grants.rememberConsent(unit, client, account, names)
+  },
 
   finish: async (engine, unit, { request }, account, session, client) => {
     await engine.sessions.addParticipant(unit, session, client.clientId)

@@ -169,6 +169,28 @@ describe('authorization requests', async () => {
     }
   })
 
+  test('T-RAR-01 an API that is named without a scope of it is agreed to as well (RFC 8707 §2)', async () => {
+    const root = await t.engine.organizations.root()
+    const client = await t.engine.clients.find('third')
+    const account = await t.engine.accounts.findByIdentifier(root.id, 'bo')
+    if (!client || !account) throw new Error('no third or no bo')
+    const remember = (...names: string[]) =>
+      t.engine.store.unit((unit) => t.engine.grants.rememberConsent(unit, client, account, names))
+    const bo = await signedInBrowser(t, 'bo')
+    const ask = async (resource: string, scope: string) =>
+      (await bo.get({ client_id: 'third', scope, resource })).headers.get('location')
+    await remember('openid', 'me:read')
+    const own = `${t.publicUrl}/api/v1`
+    // The scope says so already.
+    expect(await ask(own, 'openid me:read')).toContain('code=')
+    expect(await ask(own, 'openid')).toContain('/signin?flow=')
+    expect(await ask('https://slow.example', 'openid')).toContain('/signin?flow=')
+    const silent = await bo.get({ client_id: 'third', scope: 'openid', resource: own, prompt: 'none' })
+    expect(answerOf(silent)).toMatchObject({ error: 'consent_required' })
+    await remember('https://slow.example')
+    expect(await ask('https://slow.example', 'openid')).toContain('code=')
+  })
+
   test('a program that anybody could be is agreed to every time (RFC 8252 §8.6)', async () => {
     const root = await t.engine.organizations.root()
     const client = await t.engine.clients.find('terminal')

@@ -20,6 +20,7 @@ export const config: CardeaConfig = {
     { username: 'tara@demo.test', password: 'demo-tara-2026', attributes: { mfa: 'totp' } },
     { username: 'bea', password: 'demo-bea-2026' },
   ],
+  apis: [{ identifier: 'https://reports.example', name: 'Reports' }],
   apps: [
     { clientId: 'mail', name: 'Mail', secret, redirectUris: [callback], firstParty: true, appNative: true },
     { clientId: 'files', name: 'Files', secret, redirectUris: ['http://localhost:3005/cb'], firstParty: true },

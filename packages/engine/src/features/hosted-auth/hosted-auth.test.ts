@@ -80,6 +80,19 @@ describe('a person signs in on the hosted page, by plain forms', () => {
     expect(await browser.authorize('thirdparty')).toMatch(/^https:\/\/third\.example\/cb\?code=/)
   })
 
+  test('T-RAR-01 and sees the API that the app names without a scope of it (RFC 8707 §2)', async () => {
+    const browser = openBrowser(cardea)
+    await signIn(browser, 'alex@demo.test', 'demo-alex-2026')
+    const named = { resource: 'https://reports.example' }
+    const view = await browser.view(await browser.authorize('thirdparty', named))
+    expect(view.step.consent).toMatchObject({
+      scopes: [{ name: 'openid' }, { name: 'profile' }],
+      apis: [{ identifier: 'https://reports.example', name: 'Reports' }],
+    })
+    expect(locationOf(await browser.submit(view, { decision: 'approve' }))).toContain('code=')
+    expect(await browser.authorize('thirdparty', named)).toContain('code=')
+  })
+
   test('or does not agree, and the app is told', async () => {
     const browser = openBrowser(cardea)
     const view = await browser.view(await signIn(browser, 'bea', 'demo-bea-2026', 'thirdparty'))

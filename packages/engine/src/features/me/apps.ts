@@ -38,7 +38,9 @@ async function appView(engine: Engine, org: Self['org'], consent: Consent): Prom
   const describe = async (scope: string) => {
     const [resource] = await engine.resources.owners(scope, client.org)
     const description = resource?.scopes.find((one) => one.name === scope)?.description
-    return { name: scope, description: openid[scope] ?? description ?? scope }
+    // An API that was agreed to by its identifier.
+    const api = await engine.resources.usable(scope, client.org)
+    return { name: scope, description: openid[scope] ?? description ?? (api ? `Use ${api.name}` : scope) }
   }
   return {
     id,

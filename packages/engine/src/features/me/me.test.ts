@@ -13,7 +13,11 @@ const portal = {
   firstParty: true,
 }
 const apis = [
-  { identifier: 'https://notes.example/api', scopes: [{ name: 'notes:read', description: 'Read your notes' }] },
+  {
+    identifier: 'https://notes.example/api',
+    name: 'Notes API',
+    scopes: [{ name: 'notes:read', description: 'Read your notes' }],
+  },
 ]
 const notes = {
   clientId: 'notes',
@@ -205,7 +209,9 @@ describe('apps I have let in', () => {
     const { clients, accounts, grants, store } = engine.engine
     const [client, account] = [await clients.find('notes'), await accounts.findBySubject(wim.account)]
     if (!client || !account) throw new Error('nobody')
-    await store.unit((unit) => grants.rememberConsent(unit, client, account, ['openid', 'notes:read']))
+    await store.unit((unit) =>
+      grants.rememberConsent(unit, client, account, ['openid', 'notes:read', 'https://notes.example/api']),
+    )
     const theirs = await signedIn(engine, 'wim@demo.test', { clientId: 'notes', scope: ['openid', 'me:read'] })
     expect((await me(theirs)).status).toBe(200)
     expect((await (await me(wim, '/apps')).json()).items).toEqual([
@@ -216,6 +222,7 @@ describe('apps I have let in', () => {
         scopes: [
           { name: 'openid', description: 'Know who you are' },
           { name: 'notes:read', description: 'Read your notes' },
+          { name: 'https://notes.example/api', description: 'Use Notes API' },
         ],
         grantedAt: expect.any(String),
       },

@@ -1,6 +1,16 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, describe, expect, test } from 'vitest'
-import { authorized, basic, jsonOf, oauthEngine, post, redemption, secret, signedInTo } from './oauth.fixture.ts'
+import {
+  authorized,
+  basic,
+  jsonOf,
+  oauthEngine,
+  post,
+  redemption,
+  refresh,
+  secret,
+  signedInTo,
+} from './oauth.fixture.ts'
 
 describe('the token endpoint', async () => {
   const t = await oauthEngine()
@@ -97,6 +107,23 @@ describe('the token endpoint', async () => {
       const other = await token('web', { ...redemption(code), resource: `${t.publicUrl}/api/v1` })
       expect(other.body.error).toBe('invalid_target')
     })
+  })
+
+  test('T-RAR-01 an app of somebody else gets no token for an API that the person has not seen', async () => {
+    const redeem = async (clientId: string, scope: string[], resource: string) => {
+      const { code } = await authorized(t, clientId, { scope })
+      return token(clientId, { ...redemption(code), resource })
+    }
+    const own = `${t.publicUrl}/api/v1`
+    expect((await redeem('third', ['openid'], 'https://slow.example')).body.error).toBe('invalid_target')
+    expect((await redeem('third', ['openid'], own)).body.error).toBe('invalid_target')
+    expect((await redeem('third', ['openid', 'me:read'], own)).status).toBe(200)
+    // Nobody is asked about the organization's own apps.
+    expect((await redeem('web', ['openid'], 'https://slow.example')).status).toBe(200)
+
+    const { tokens } = await signedInTo(t, 'third')
+    const renewed = await token('third', { ...refresh(tokens.refresh_token), resource: own })
+    expect(renewed.body.error).toBe('invalid_target')
   })
 
   test('a grant type nobody knows, and one the app may not use', async () => {

@@ -19,7 +19,7 @@ export const authorizationCode: TokenGrant = {
       ...issued,
       client,
       scope: issued.grant.scope,
-      resource: narrowResources(issued.grant.resource, asked),
+      resource: await narrowResources(engine, client, issued.grant, asked),
       nonce: issued.grant.nonce,
       failure: 'grant.invalid_code',
     })

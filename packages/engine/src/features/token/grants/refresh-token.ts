@@ -17,11 +17,11 @@ export const refreshToken: TokenGrant = {
     }
     // Looked at before the token is used up: asking for too much must not cost the client its token.
     const before = asked.scope.length + asked.resource.length > 0 ? await peek(engine, client, token) : undefined
-    if (before) narrow(before, asked)
+    if (before) await narrow(engine, client, before, asked)
     const issued = await engine.grants.refresh(client, token)
     return engine.grants.answer({
       ...issued,
-      ...narrow(issued.grant, asked),
+      ...(await narrow(engine, client, issued.grant, asked)),
       client,
       nonce: undefined,
       failure: 'grant.invalid_refresh_token',
@@ -31,10 +31,10 @@ export const refreshToken: TokenGrant = {
 
 type Narrowed = Pick<Grant, 'scope' | 'resource'>
 
-function narrow(granted: Narrowed, asked: Narrowed): Narrowed {
+async function narrow(engine: Engine, client: Client, granted: Narrowed, asked: Narrowed): Promise<Narrowed> {
   return {
     scope: narrowScope(granted.scope, asked.scope),
-    resource: narrowResources(granted.resource, asked.resource),
+    resource: await narrowResources(engine, client, granted, asked.resource),
   }
 }
 
