@@ -5,15 +5,13 @@ import type { Json } from '../../kernel/events/index.ts'
 import type { SentCode } from './code.ts'
 import { hashCode, lifetime, mask, mostResends, mostTries, newCode, resendAfter, sameHash } from './code.ts'
 import { emailOtpErrors } from './errors.ts'
+import { limit } from './limit.ts'
 
 const { wire, i18nKey } = nativeAuthenticators['email-otp']
 
 const field = { param: 'OTPcode', i18nKey: 'email.otp.param', displayName: 'OTP Code', confidential: true, order: 1 }
 
 const zSentCode = z.object({ hash: z.string(), sentAt: z.number(), tries: z.int(), resends: z.int() })
-
-/** Codes for one person from everywhere, so that nobody's inbox is flooded. */
-const perPerson = { limit: 20, seconds: 3600 }
 
 /** A code sent to the account's own, verified address (out-of-band, NIST SP 800-63B-4 §3.1.3). */
 export const emailOtp: Authenticator = {
@@ -33,8 +31,7 @@ export const emailOtp: Authenticator = {
 async function send(ceremony: Ceremony, resends: number): Promise<Started> {
   const { engine, org, subject, flow, app, locale } = ceremony
   const person = subject?.type === 'account' ? subject.account : undefined
-  const id = person?.id ?? (subject?.type === 'ghost' ? subject.id : 'nobody')
-  await engine.attempts.take(`email-otp ${id}`, perPerson)
+  await limit(ceremony)
   const code = newCode()
   const sent: SentCode = { hash: hashCode(engine, flow ?? '', code), sentAt: engine.now(), tries: 0, resends }
   const to = person?.emailVerified ? person.email : undefined

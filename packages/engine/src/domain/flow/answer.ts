@@ -13,8 +13,8 @@ import type { StoredAt } from './finish.ts'
 import { finish, refuse } from './finish.ts'
 import type { FlowRecord } from './flow.ts'
 import type { Judged } from './judge.ts'
-import { failedMessage, identify, judge, whoOf } from './judge.ts'
-import { authenticatorOf, ceremonyOf, situate } from './situation.ts'
+import { failedMessage, identify, judge } from './judge.ts'
+import { authenticatorOf, ceremonyOf, situate, whoOf } from './situation.ts'
 import { stepOf } from './step.ts'
 import { saveFlow } from './store.ts'
 
@@ -103,7 +103,8 @@ async function respond(engine: Engine, driven: Driven, answer: FlowAnswer, from:
   const pending = record.pending?.authenticator === name ? record.pending : undefined
   const mustStart = next.type === 'enrol' || authenticator.starts
   if (Object.keys(params).length === 0 || (mustStart && !pending)) {
-    const started = await startOption(engine, { ...record, pending: undefined }, driven, name, next.type)
+    const option = { name, type: next.type, from }
+    const started = await startOption(engine, { ...record, pending: undefined }, driven, option)
     return unjudged({ record: started, subject: driven.subject, claimed: false })
   }
   const missing = await missingParam(engine, driven, name, params)
@@ -138,7 +139,7 @@ async function settle(engine: Engine, before: FlowRecord, judged: Judged, from: 
   }
   const client = await engine.clients.find(record.request.clientId)
   if (!client) throw flowErrors('flow.unknown')
-  const driven = await drive(engine, record, await situate(engine, record, client, judged))
+  const driven = await drive(engine, record, await situate(engine, record, client, judged), from)
   if (driven.next.type === 'done') return finish(engine, driven, { from, stored, attempt: judged.attempt })
   if (driven.next.type === 'refused') return refuse(engine, driven, 'unmet_requirements', stored)
   const saved = await engine.store.unit(async (unit) => {

@@ -4,6 +4,7 @@ import type { Json } from '../../kernel/events/index.ts'
 import { defineSlot } from '../../kernel/slot.ts'
 import type { Unit } from '../../kernel/store/index.ts'
 import type { Account, Subject } from '../account/index.ts'
+import type { Who } from '../attempt/index.ts'
 import type { Engine } from '../engine.ts'
 import type { StoredFactor } from '../factor/index.ts'
 
@@ -45,6 +46,8 @@ export interface Ceremony {
   readonly locale: string
   /** Handle of the flow, to bind what is sent to it. Absent on the account page. */
   readonly flow?: FlowId
+  /** Who is at the door, as limits count them; absent where nobody is named yet. */
+  readonly who?: Who | undefined
   /** The app that is signed in to, as messages name it. */
   readonly app?: string
   /** What the person typed to say who they are. */

@@ -2,6 +2,7 @@ import { isFailure } from '../../kernel/errors.ts'
 import type { Engine } from '../engine.ts'
 import { advance } from './advance.ts'
 import { authenticators } from './authenticator.ts'
+import type { Visitor } from './doors.ts'
 import { endings } from './doors.ts'
 import type { FlowMessage, FlowRecord, NextStep, Pending } from './flow.ts'
 import type { Surroundings } from './situation.ts'
@@ -26,14 +27,19 @@ export function stand(engine: Engine, record: FlowRecord, around: Surroundings):
 }
 
 /** Advances as far as it goes without an answer: starts an option that is the only one, asks whether consent is needed. */
-export async function drive(engine: Engine, before: FlowRecord, around: Surroundings): Promise<Driven> {
+export async function drive(
+  engine: Engine,
+  before: FlowRecord,
+  around: Surroundings,
+  from: Visitor | undefined,
+): Promise<Driven> {
   const driven = stand(engine, before, around)
   const { record, next } = driven
   if (next.type === 'prove' || next.type === 'enrol') {
     const [only, ...others] = next.options
     const starts = next.type === 'enrol' || (only !== undefined && authenticatorOf(engine, only)?.starts)
     if (record.pending || only === undefined || others.length > 0 || !starts) return driven
-    return { ...driven, record: await startOption(engine, record, around, only, next.type) }
+    return { ...driven, record: await startOption(engine, record, around, { name: only, type: next.type, from }) }
   }
   if (next.type === 'done' && record.consent === 'unknown' && around.subject?.type === 'account') {
     const ending = engine.contributed(endings).get(record.ending)
@@ -49,12 +55,11 @@ export async function startOption(
   engine: Engine,
   record: FlowRecord,
   around: Surroundings,
-  name: string,
-  type: 'prove' | 'enrol',
+  { name, type, from }: { readonly name: string; readonly type: 'prove' | 'enrol'; readonly from: Visitor | undefined },
 ): Promise<FlowRecord> {
   const authenticator = authenticatorOf(engine, name)
   if (!authenticator) return record
-  const ceremony = ceremonyOf(engine, record, around.client, around.subject)
+  const ceremony = ceremonyOf(engine, record, around.client, around.subject, from)
   const purpose = type === 'enrol' ? 'enrol' : 'verify'
   try {
     const started = await (type === 'enrol' ? authenticator.enrol : authenticator)?.prompt(ceremony)

@@ -9,7 +9,7 @@ import type { Driven } from './drive.ts'
 import { flowErrors } from './errors.ts'
 import type { FlowRecord } from './flow.ts'
 import type { ClaimedAttempt } from './judge.ts'
-import { whoOf } from './judge.ts'
+import { whoOf } from './situation.ts'
 import { saveFlow } from './store.ts'
 
 /** The row a finished flow is claimed at; `undefined` for one that never had to be stored. */

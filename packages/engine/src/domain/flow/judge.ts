@@ -3,7 +3,6 @@ import { isFailure } from '../../kernel/errors.ts'
 import type { NewEvent } from '../../kernel/events/index.ts'
 import type { Subject } from '../account/index.ts'
 import type { Standing, Who } from '../attempt/index.ts'
-import { isKnownDevice } from '../attempt/index.ts'
 import type { Engine } from '../engine.ts'
 import type { Authenticator, Ceremony, Params, Verdict } from './authenticator.ts'
 import type { Visitor } from './doors.ts'
@@ -11,7 +10,7 @@ import type { Driven } from './drive.ts'
 import { plain } from './drive.ts'
 import { flowErrors } from './errors.ts'
 import type { FlowRecord } from './flow.ts'
-import { ceremonyOf, factorsOf } from './situation.ts'
+import { ceremonyOf, factorsOf, whoOf } from './situation.ts'
 import { claimAnswer, releaseAnswer, saveFlow } from './store.ts'
 
 /** What an answer made of the record. */
@@ -86,7 +85,7 @@ export async function judge(
   const { record, client } = driven
   const { subject, from } = by
   const pending = record.pending?.authenticator === authenticator.id ? record.pending : undefined
-  const ceremony = ceremonyOf(engine, record, client, driven.subject)
+  const ceremony = ceremonyOf(engine, record, client, driven.subject, from)
   const who = subject && pending?.purpose !== 'enrol' ? whoOf(engine, subject, from) : undefined
   const factors = subject && factorsOf(engine, subject)
   let attempt: ClaimedAttempt | undefined
@@ -188,11 +187,6 @@ async function asked(
     })
     throw thrown
   }
-}
-
-export function whoOf(engine: Engine, subject: Subject, from: Pick<Visitor, 'address' | 'device'>): Who {
-  const id = subject.type === 'account' ? subject.account.id : subject.id
-  return { subject: id, address: from.address, knownDevice: isKnownDevice(engine, from.device, id) }
 }
 
 function failedEvent(

@@ -1,10 +1,13 @@
 import type { Account, Subject } from '../account/index.ts'
+import type { Who } from '../attempt/index.ts'
+import { isKnownDevice } from '../attempt/index.ts'
 import type { Client } from '../client/index.ts'
 import type { Engine } from '../engine.ts'
 import { wantedAcr } from './acr.ts'
 import type { Situation } from './advance.ts'
 import type { Authenticator, Ceremony } from './authenticator.ts'
 import { authenticators } from './authenticator.ts'
+import type { Visitor } from './doors.ts'
 import type { FlowRecord } from './flow.ts'
 
 /** Everything around a record that its next step depends on. */
@@ -82,11 +85,18 @@ export function factorsOf(engine: Engine, subject: Subject): NonNullable<Ceremon
 }
 
 /** What an authenticator gets to know of the flow. */
-export function ceremonyOf(engine: Engine, record: FlowRecord, client: Client, subject: Subject | undefined): Ceremony {
+export function ceremonyOf(
+  engine: Engine,
+  record: FlowRecord,
+  client: Client,
+  subject: Subject | undefined,
+  from?: Visitor,
+): Ceremony {
   return {
     engine,
     org: record.org,
     subject,
+    who: subject && from && whoOf(engine, subject, from),
     origins: record.binding.door === 'hosted' ? [engine.publicUrl] : appOrigins(client),
     locale: record.request.uiLocales[0] ?? (subject?.type === 'account' ? subject.account.locale : undefined) ?? 'en',
     flow: record.id,
@@ -94,6 +104,12 @@ export function ceremonyOf(engine: Engine, record: FlowRecord, client: Client, s
     identifier: record.identifier,
     proven: record.done.length > 0,
   }
+}
+
+/** Whose attempts they are that a visitor makes. */
+export function whoOf(engine: Engine, subject: Subject, from: Pick<Visitor, 'address' | 'device'>): Who {
+  const id = subject.type === 'account' ? subject.account.id : subject.id
+  return { subject: id, address: from.address, knownDevice: isKnownDevice(engine, from.device, id) }
 }
 
 /** Where an app's own pages may be: the origins it registered, and those of its redirect URIs. */

@@ -23,7 +23,7 @@ const lifetime = 30 * 60 * 1000
 export async function startFlow(engine: Engine, start: FlowStart): Promise<FlowOutcome> {
   const made = await newRecord(engine, start)
   const { record, session } = made
-  const driven = await drive(engine, record, await situate(engine, record, start.client, made))
+  const driven = await drive(engine, record, await situate(engine, record, start.client, made), start.from)
   if (driven.next.type === 'done') return finish(engine, driven, { from: start.from, stored: undefined, session })
   if (driven.next.type === 'refused') return refuse(engine, driven, 'unmet_requirements', undefined)
   await admit(engine, start)
