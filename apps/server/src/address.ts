@@ -1,10 +1,13 @@
 import { BlockList, isIP } from 'node:net'
+import type { Connection } from '@cardea/engine'
 
 const family = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4')
 const plain = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, '')
 
+type AddressOf = (peer: string, forwardedFor: string | null) => Required<Connection>
+
 /** Finds the browser's address: the peer's, or what trusted proxies say it is. `networks`: addresses or CIDR ranges. */
-export function createAddressOf(networks: readonly string[]): (peer: string, forwardedFor: string | null) => string {
+export function createAddressOf(networks: readonly string[]): AddressOf {
   const trusted = new BlockList()
   for (const network of networks) {
     const [address = '', bits] = network.split('/')
@@ -18,6 +21,8 @@ export function createAddressOf(networks: readonly string[]): (peer: string, for
     // From the nearest hop back: the first one nobody vouches for is where the request came from.
     while (hops.length > 1 && isTrusted(hops.at(-1) ?? '')) hops.pop()
     const found = hops.at(-1) ?? ''
-    return isIP(found) === 0 ? plain(peer) : found
+    // A proxy that is trusted but writes no address has said nothing.
+    if (isIP(found) === 0) return { address: plain(peer), forwarded: false }
+    return { address: found, forwarded: forwardedFor !== null && isTrusted(plain(peer)) }
   }
 }

@@ -1,4 +1,4 @@
-import type { CardeaEngine, EngineOptions, Log } from '@cardea/engine'
+import type { CardeaEngine, Connection, EngineOptions, Log } from '@cardea/engine'
 import { createEngine, createLog, defaultFeatures } from '@cardea/engine'
 import { bffSessions } from '@cardea/engine/bff-sessions'
 import { createSmtp } from '@cardea/engine/smtp'
@@ -13,7 +13,7 @@ import { startPage } from './start-page.ts'
 
 /** Everything behind the port but built files. */
 export interface Host {
-  readonly fetch: (request: Request, path: string, address: string) => Promise<Response>
+  readonly fetch: (request: Request, path: string, connection: Required<Connection>) => Promise<Response>
   readonly log: Log
   readonly close: () => Promise<void>
 }
@@ -42,11 +42,11 @@ export async function openHost(settings: Settings, folder: string): Promise<Host
 
   return {
     log: cardea.engine.log,
-    fetch: async (request, path, address) => {
-      if (account.handles(path)) return account.fetch(request, path, address)
+    fetch: async (request, path, connection) => {
+      if (account.handles(path)) return account.fetch(request, path, connection.address)
       if (path === '/' && request.method === 'GET') return front(cardea)
       if (path === '/favicon.ico') return redirect('/_portal/icon-1.svg')
-      return cardea.fetch(request, { address })
+      return cardea.fetch(request, connection)
     },
     close: async () => {
       await cardea.close()

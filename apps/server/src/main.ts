@@ -28,8 +28,7 @@ async function start(): Promise<void> {
         // What is not built is told as everywhere else, under the same headers (T-WEB-01).
         if (file.status !== 404) return file
       }
-      const address = addressOf(request.ip ?? '', request.headers.get('x-forwarded-for'))
-      return host.fetch(request, path, address)
+      return host.fetch(request, path, addressOf(request.ip ?? '', request.headers.get('x-forwarded-for')))
     },
   })
   try {

@@ -139,6 +139,24 @@ describe('a running server', () => {
     await ended
   })
 
+  test('T-RED-07 shows measurements to no proxy that it does not know', async () => {
+    const at = async (env: Record<string, string>, headers: Record<string, string>) => {
+      const { child, ended, url } = await started(env)
+      const { status } = await fetch(`${url}/metrics`, { headers })
+      child.kill('SIGTERM')
+      await ended
+      return status
+    }
+    const known = { CARDEA_TRUSTED_PROXIES: '127.0.0.1,::1' }
+    expect(await at({}, {})).toBe(200)
+    expect(await at({}, { 'x-forwarded-for': '10.1.2.3' })).toBe(404)
+    expect(await at(known, { 'x-forwarded-for': '10.1.2.3' })).toBe(200)
+    expect(await at(known, { 'x-forwarded-for': '203.0.113.9' })).toBe(404)
+    expect(await at(known, { 'x-forwarded-for': '203.0.113.9:50004' })).toBe(404)
+    // What it says about the browser is not where we look.
+    expect(await at(known, { forwarded: 'for=203.0.113.9' })).toBe(404)
+  })
+
   const hostile = ['evil.example', '"><script>', 'a b', '[::1', '']
   test.each(hostile)('T-HPP-03 believes no Host header: %s', async (host) => {
     const { child, ended, port, url } = await started()

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { CardeaConfig } from '@cardea/protocol'
 import { createTestDatabase } from '@cardea/tooling/postgres'
 import type { Engine } from './domain/engine.ts'
+import type { Connection } from './kernel/http/index.ts'
 import type { Mail } from './kernel/kernel.ts'
 import { createEngine } from './presets/create-engine.ts'
 import type { EngineOptions } from './presets/options.ts'
@@ -22,7 +23,7 @@ export interface TestEngine {
   readonly database: string
   readonly publicUrl: string
   /** A path (below `publicUrl`) or a request; redirects are not followed. */
-  readonly fetch: (target: string | Request, init?: RequestInit & { readonly address?: string }) => Promise<Response>
+  readonly fetch: (target: string | Request, init?: RequestInit & Connection) => Promise<Response>
   readonly clock: { now: () => number; advance: (milliseconds: number) => void }
   readonly inbox: Mail[]
   readonly describe: () => ReturnType<Awaited<ReturnType<typeof createEngine>>['describe']>
@@ -67,10 +68,10 @@ export async function testEngine(options: TestEngineOptions = {}): Promise<TestE
       },
     },
     fetch: (target, init = {}) => {
-      const { address = '198.51.100.7', ...request } = init
+      const { address = '198.51.100.7', forwarded = false, ...request } = init
       const given =
         target instanceof Request ? target : new Request(new URL(target, publicUrl), { redirect: 'manual', ...request })
-      return cardea.fetch(given, { address })
+      return cardea.fetch(given, { address, forwarded })
     },
     close: async () => {
       await cardea.close()

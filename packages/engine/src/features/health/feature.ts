@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net'
 import type { Engine } from '../../domain/engine.ts'
 import { defineFeature } from '../../kernel/feature.ts'
 import type { Call } from '../../kernel/http/index.ts'
-import { json, requestErrors, text } from '../../kernel/http/index.ts'
+import { hostNameOf, json, requestErrors, text } from '../../kernel/http/index.ts'
 import { steps } from '../../kernel/pipeline.ts'
 import { renderMetrics } from './metrics.ts'
 
@@ -53,11 +53,25 @@ for (const [network, prefix] of [
 inside.addAddress('::1', 'ipv6')
 inside.addSubnet('fc00::', 7, 'ipv6')
 
-/** Numbers about the operation are the operator's: who comes from a public address finds nothing here. */
-function operatorOnly({ address, path }: Call): Record<never, never> {
+/**
+ * Numbers about the operation are the operator's: who comes from a public address finds nothing here, nor who comes
+ * through a proxy that nobody vouches for, behind which a private address is the proxy's own.
+ */
+function operatorOnly(call: Call, engine: Engine): Record<never, never> {
+  const { address, path, forwarded } = call
   const family = isIP(address)
-  if (family !== 0 && inside.check(address, family === 4 ? 'ipv4' : 'ipv6')) return {}
+  const isInside = family !== 0 && inside.check(address, family === 4 ? 'ipv4' : 'ipv6')
+  if (isInside && (forwarded || !isForwarded(call, engine))) return {}
   throw requestErrors('request.not_found', { path })
+}
+
+const forwarding = /^(x-forwarded-.*|x-original-.*|forwarded|via|x-real-ip|(x-|true-|fly-)client-ip|cf-.*)$/
+
+/** By what proxies write, or by the public name: with https its TLS ended at one. */
+function isForwarded({ headers }: Call, { publicUrl }: Engine): boolean {
+  if ([...headers.keys()].some((name) => forwarding.test(name))) return true
+  const { protocol, hostname } = new URL(publicUrl)
+  return protocol === 'https:' && hostNameOf(headers, '') === hostname
 }
 
 async function measured(_: Call, engine: Engine): Promise<Response> {

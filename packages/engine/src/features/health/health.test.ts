@@ -58,6 +58,35 @@ describe('metrics', () => {
     expect(text).toContain('# TYPE cardea_events_waiting gauge')
   })
 
+  describe('are for nobody whose address a proxy hides', () => {
+    const at = async (engine: TestEngine, headers: Record<string, string>, forwarded = false) =>
+      (await engine.fetch('/metrics', { address: '10.0.0.2', forwarded, headers })).status
+
+    test.each([
+      ['x-forwarded-for', '203.0.113.9'],
+      ['x-forwarded-for', '10.1.2.3'],
+      ['x-forwarded-proto', 'https'],
+      ['forwarded', 'for=203.0.113.9'],
+      ['x-real-ip', '203.0.113.9'],
+      ['via', '1.1 proxy'],
+      ['cf-connecting-ip', '203.0.113.9'],
+    ])('T-RED-07 one that is not trusted and says %s', async (name, value) => {
+      expect(await at(engine, { [name]: value })).toBe(404)
+    })
+
+    test('one that says nothing, but comes by the public name, whose TLS ends at it', async () => {
+      const behind = await testEngine({ publicUrl: 'https://id.example' })
+      expect(await at(behind, { host: 'id.example' })).toBe(404)
+      expect(await at(behind, { host: 'ID.example:443' })).toBe(404)
+      expect(await at(behind, { host: '10.0.0.5:3000' })).toBe(200)
+      await behind.close()
+    })
+
+    test('but one that is trusted has said where they come from', async () => {
+      expect(await at(engine, { 'x-forwarded-for': '10.0.0.2' }, true)).toBe(200)
+    })
+  })
+
   test('are not for callers from a public address', async () => {
     expect((await engine.fetch('/metrics', { address: '203.0.113.9' })).status).toBe(404)
   })

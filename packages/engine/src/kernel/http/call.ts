@@ -17,6 +17,8 @@ export interface Call {
   readonly cookies: Readonly<Record<string, string>>
   /** The peer's address as the host gives it, normalised (IPv6 to its /64 for limits is done there). */
   readonly address: string
+  /** Whether a proxy that the host trusts vouches for `address`. */
+  readonly forwarded: boolean
   /** A fresh id that error bodies, logs and traces carry. */
   readonly traceId: string
   /** The access token's claims on routes with `access: token`. */

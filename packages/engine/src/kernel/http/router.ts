@@ -14,6 +14,8 @@ import { parseParameters, requestErrors } from './values.ts'
 export interface Connection {
   /** The peer's IP address, or the browser's when a trusted proxy says so. */
   readonly address?: string
+  /** A proxy that the host trusts has forwarded the request, and `address` is what it says. */
+  readonly forwarded?: boolean
 }
 
 /** What routing needs beside the kernel. */
@@ -83,6 +85,7 @@ export function createHandler<E extends Kernel>(features: readonly Feature<E>[],
           json,
           cookies: parseCookies(request.headers.get('cookie')),
           address: connection.address ?? '',
+          forwarded: connection.forwarded ?? false,
           token,
         }
         response = await route.steps.run(call, engine)
