@@ -14,6 +14,8 @@ import { startPage } from './start-page.ts'
 /** Everything behind the port but built files. */
 export interface Host {
   readonly fetch: (request: Request, path: string, connection: Required<Connection>) => Promise<Response>
+  /** An answer that the engine has not made, under the policy that all of the engine's have. */
+  readonly secured: (response: Response) => Response
   readonly log: Log
   readonly close: () => Promise<void>
 }
@@ -38,20 +40,27 @@ export async function openHost(settings: Settings, folder: string): Promise<Host
     pages: renderPage,
     features: [...defaultFeatures, bffSessions],
   })
+  const isSecure = publicUrl.startsWith('https:')
   const account = createAccount({ cardea, publicUrl, key, clientSecret })
 
   return {
     log: cardea.engine.log,
     fetch: async (request, path, connection) => {
-      if (account.handles(path)) return account.fetch(request, path, connection.address)
-      if (path === '/' && request.method === 'GET') return front(cardea)
-      if (path === '/favicon.ico') return redirect('/_portal/icon-1.svg')
+      if (account.handles(path)) return secured(await account.fetch(request, path, connection.address))
+      if (path === '/' && request.method === 'GET') return secured(await front(cardea))
+      if (path === '/favicon.ico') return secured(redirect('/_portal/icon-1.svg'))
       return cardea.fetch(request, connection)
     },
+    secured,
     close: async () => {
       await cardea.close()
       mail.close()
     },
+  }
+
+  function secured(response: Response): Response {
+    if (isSecure) response.headers.set('strict-transport-security', 'max-age=31536000')
+    return response
   }
 
   async function front({ engine }: CardeaEngine): Promise<Response> {

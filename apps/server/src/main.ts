@@ -26,7 +26,7 @@ async function start(): Promise<void> {
       if (path.startsWith('/_portal/')) {
         const file = await files.fetch(request)
         // What is not built is told as everywhere else, under the same headers (T-WEB-01).
-        if (file.status !== 404) return file
+        if (file.status !== 404) return host.secured(file)
       }
       return host.fetch(request, path, addressOf(request.ip ?? '', request.headers.get('x-forwarded-for')))
     },

@@ -139,6 +139,25 @@ describe('a running server', () => {
     await ended
   })
 
+  test('T-WEB-01 tells browsers to stay with https, on its own pages too', async () => {
+    const { child, ended, url } = await started({ CARDEA_DEV: '1', CARDEA_PUBLIC_URL: 'https://id.example' })
+    for (const path of ['/', '/account', '/account?cardea_error=request.internal', '/favicon.ico', '/healthz']) {
+      const { headers } = await fetch(url + path, { redirect: 'manual' })
+      expect([path, headers.get('strict-transport-security')]).toEqual([path, 'max-age=31536000'])
+    }
+    const post = await fetch(`${url}/account`, { method: 'POST' })
+    expect(post.headers.get('strict-transport-security')).toBe('max-age=31536000')
+    child.kill('SIGTERM')
+    await ended
+  })
+
+  test('and not where it has no https', async () => {
+    const { child, ended, url } = await started({ CARDEA_DEV: '1' })
+    expect((await fetch(url)).headers.get('strict-transport-security')).toBeNull()
+    child.kill('SIGTERM')
+    await ended
+  })
+
   test('T-RED-07 shows measurements to no proxy that it does not know', async () => {
     const at = async (env: Record<string, string>, headers: Record<string, string>) => {
       const { child, ended, url } = await started(env)
