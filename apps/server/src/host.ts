@@ -1,5 +1,5 @@
 import type { CardeaEngine, Connection, EngineOptions, Log } from '@cardea/engine'
-import { createEngine, createLog, defaultFeatures } from '@cardea/engine'
+import { createEngine, createLog, defaultFeatures, isOwnHost } from '@cardea/engine'
 import { bffSessions } from '@cardea/engine/bff-sessions'
 import { createSmtp } from '@cardea/engine/smtp'
 import { renderPage } from '@cardea/portal/server'
@@ -47,7 +47,7 @@ export async function openHost(settings: Settings, folder: string): Promise<Host
     log: cardea.engine.log,
     fetch: async (request, path, connection) => {
       if (account.handles(path)) return secured(await account.fetch(request, path, connection.address))
-      if (path === '/' && request.method === 'GET') return secured(await front(cardea))
+      if (path === '/' && request.method === 'GET') return secured(await front(request, cardea))
       if (path === '/favicon.ico') return secured(redirect('/_portal/icon-1.svg'))
       return cardea.fetch(request, connection)
     },
@@ -63,8 +63,10 @@ export async function openHost(settings: Settings, folder: string): Promise<Host
     return response
   }
 
-  async function front({ engine }: CardeaEngine): Promise<Response> {
-    if (development) return startPage(configuration, await engine.organizations.root(), database.kind)
+  async function front(request: Request, { engine }: CardeaEngine): Promise<Response> {
+    // It shows passwords of the demo: only to names that nobody else can make (DNS rebinding).
+    if (development && isOwnHost(publicUrl, request))
+      return startPage(configuration, await engine.organizations.root(), database.kind)
     return redirect(accountPath)
   }
 }

@@ -158,6 +158,21 @@ describe('a running server', () => {
     await ended
   })
 
+  test('T-RED-07 shows who can sign in, and mail, to no other name of the machine (DNS rebinding)', async () => {
+    const account = { username: 'mia', password: 'a-password-of-the-demo' }
+    writeFileSync(join(folder, 'cardea.config.json'), JSON.stringify({ accounts: [account] }))
+    const { child, ended, port } = await started({ CARDEA_DEV: '1' })
+    const at = (path: string, host: string) =>
+      raw(port, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+    expect(await at('/', `localhost:${port}`)).toContain('a-password-of-the-demo')
+    expect(await at('/', 'evil.example')).not.toContain('a-password-of-the-demo')
+    expect(await at('/dev/inbox.json', `127.0.0.1:${port}`)).toMatch(/^HTTP\/1\.1 200/)
+    expect(await at('/dev/inbox.json', 'evil.example')).toMatch(/^HTTP\/1\.1 404/)
+    expect(await at('http://localhost/dev/inbox.json', 'evil.example')).toMatch(/^HTTP\/1\.1 404/)
+    child.kill('SIGTERM')
+    await ended
+  })
+
   test('T-RED-07 shows measurements to no proxy that it does not know', async () => {
     const at = async (env: Record<string, string>, headers: Record<string, string>) => {
       const { child, ended, url } = await started(env)

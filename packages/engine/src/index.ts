@@ -1,6 +1,7 @@
 export { readConfiguration } from './features/configuration/index.ts'
 export type { Feature } from './kernel/feature.ts'
 export type { Connection } from './kernel/http/index.ts'
+export { isOwnHost } from './kernel/http/index.ts'
 export type { Log, Mail, OutboundFetch, OutboundRequest, OutboundResponse } from './kernel/kernel.ts'
 export { createLog } from './kernel/log.ts'
 export type { RouteDescription } from './kernel/route.ts'

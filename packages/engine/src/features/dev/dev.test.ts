@@ -67,6 +67,32 @@ describe('the development inbox', () => {
     expect(codes).toEqual([])
   })
 
+  test.each(['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '192.168.1.7:3000', ''])(
+    'T-RED-07 is not there for another name of this machine, which anybody can make (DNS rebinding): %j',
+    async (host) => {
+      for (const path of ['/dev/inbox', '/dev/inbox.json']) {
+        const answer = await engine.fetch(path, { headers: { host } })
+        expect(answer.status).toBe(404)
+        expect(await answer.text()).not.toContain('482913')
+      }
+      const target = new Request(`http://${host || '0.0.0.0'}/dev/inbox.json`)
+      expect((await engine.fetch(target)).status).toBe(404)
+    },
+  )
+
+  test.each(['localhost:3000', 'localhost', 'app.localhost:3000', '127.0.0.1:3000', '[::1]:3000', 'LOCALHOST'])(
+    'is there by %s',
+    async (host) => {
+      expect((await engine.fetch('/dev/inbox.json', { headers: { host } })).status).toBe(200)
+    },
+  )
+
+  test('is there by the public name', async () => {
+    const named = await testEngine({ development: true, publicUrl: 'https://id.example' })
+    expect((await named.fetch('/dev/inbox.json', { headers: { host: 'id.example' } })).status).toBe(200)
+    await named.close()
+  })
+
   test('is a page for a browser, with everything escaped', async () => {
     const answer = await engine.fetch('/dev/inbox', { headers: { accept: 'text/html,*/*' } })
     const page = await answer.text()

@@ -1,7 +1,7 @@
 export type { Call, VerifiedToken } from './call.ts'
 export type { CookieJar } from './cookies.ts'
 export { cookieJar } from './cookies.ts'
-export { hostNameOf } from './host-name.ts'
+export { hostNameOf, isOwnHost } from './host-name.ts'
 export { escapeHtml, page } from './page.ts'
 export { renderError } from './render.ts'
 export { empty, html, json, redirect, text } from './reply.ts'

@@ -5,6 +5,7 @@ import type { Method, Route, RouteDescription, Surface } from '../route.ts'
 import { readBody, validate } from './body.ts'
 import type { Call, VerifiedToken } from './call.ts'
 import { parseCookies } from './cookies.ts'
+import { isOwnHost } from './host-name.ts'
 import { locate } from './locate.ts'
 import { renderError } from './render.ts'
 import { empty } from './reply.ts'
@@ -71,6 +72,8 @@ export function createHandler<E extends Kernel>(features: readonly Feature<E>[],
       else if (!match) throw missing(located.path)
       else {
         const { route } = match.data
+        if (route.access.type === 'development' && !isOwnHost(engine.publicUrl, request))
+          throw requestErrors('request.not_found', { path: located.path.slice(0, 200) })
         const query = parseParameters(located.query)
         if (route.query) validate(Object.fromEntries(query), route.query)
         const token = await admit(route, request, around)
