@@ -120,6 +120,36 @@ describe.each(testStores())('counting on $name', ({ open }) => {
     await store.close()
   })
 
+  test('T-BRU-02 a flood of attempts that have to wait does not stand in line for a row', async () => {
+    const { clock, store, attempts, claim, burst } = await openAttempts()
+    for (const { who, standing } of await burst()) await attempts.failed(who, standing)
+    const wait = { code: 'flow.wait', params: { seconds: 1 } }
+    await attempts.admit(stranger(60))
+    await expect(claim(stranger(60))).rejects.toMatchObject(wait)
+    const before = store.counts().transactions
+    for (let index = 61; index < 80; index++) await expect(attempts.admit(stranger(index))).rejects.toMatchObject(wait)
+    await attempts.admit({ ...stranger(80), knownDevice: true })
+    await attempts.admit({ ...stranger(81), subject: 'usr_bob' })
+    expect(store.counts().transactions).toBe(before)
+    clock.at += 1000
+    await attempts.admit(stranger(82))
+    await claim(stranger(82))
+    await store.close()
+  })
+
+  test('a wait that a success has ended is not remembered', async () => {
+    const { store, attempts, claim, burst } = await openAttempts()
+    const claimed = await burst()
+    for (const { who, standing } of claimed) await attempts.failed(who, standing)
+    await expect(claim(stranger(60))).rejects.toMatchObject({ code: 'flow.wait' })
+    const home = { ...stranger(61), knownDevice: true }
+    const standing = { ...(await claim(home)), failures: true }
+    await store.unit((unit) => attempts.succeeded(unit, home, standing))
+    await attempts.admit(stranger(62))
+    await claim(stranger(62))
+    await store.close()
+  })
+
   test('attempts that were given back, or that a crash left behind, may be made again', async () => {
     const { clock, store, attempts, burst } = await openAttempts()
     for (const { who, standing } of await burst()) await store.unit((unit) => attempts.giveBack(unit, who, standing))

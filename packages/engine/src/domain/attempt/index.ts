@@ -36,6 +36,11 @@ export interface Attempts {
   /** How somebody stands, without judging it. */
   readonly standing: (who: Who) => Promise<Standing>
   /**
+   * Asked before `claim`, outside of its unit: fails with `flow.wait` where this process knows of a delay and the store
+   * says that it still runs, so that a flood does not stand in line for the row it would only be refused by.
+   */
+  readonly admit: (who: Who) => Promise<void>
+  /**
    * Counts an attempt before it is judged, so that of many at once only as many are judged as one after the other
    * would be. Fails with `flow.wait` (the unit has to fail with it) while the subject or the address must wait, or
    * would have to if all that are being judged were wrong. Ended by one of `failed`, `giveBack`, `succeeded`, or

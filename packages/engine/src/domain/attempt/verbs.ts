@@ -9,6 +9,8 @@ import { anyWithPrefix, claimAttempt, countUp, readAttempts, settleAttempt, setW
 
 const day = 24 * 60 * 60 * 1000
 const knownFor = 90 * day
+/** Counters that a process knows to be waiting; more are found out in the store. */
+const mostWaiting = 10_000
 /** A judgement takes no longer; what a crash left claimed is free again after it. */
 const judging = 20_000
 
@@ -31,6 +33,28 @@ export function createAttempts({ store, now }: Pick<Kernel, 'store' | 'now'>): A
     ])
   }
 
+  /** Counters that a claim of this process has found waiting, and until when: looked at before the next one. */
+  const waiting = new Map<string, number>()
+  const isWaiting = (key: string, at: number): boolean => {
+    const until = waiting.get(key)
+    if (until !== undefined && until <= at) waiting.delete(key)
+    return until !== undefined && until > at
+  }
+  const note = ({ key, wait_until }: { readonly key: string; readonly wait_until: number }) => {
+    if (waiting.size >= mostWaiting) waiting.clear()
+    waiting.set(key, wait_until)
+  }
+  const refusal = (milliseconds: number) => {
+    const seconds = Math.ceil(milliseconds / 1000)
+    return attemptErrors('flow.wait', { seconds }, { 'retry-after': String(seconds) })
+  }
+
+  const look = async (who: Who) => {
+    const rows = await readAttempts(store, Object.values(keysOf(who)), now())
+    const known = who.knownDevice || rows.has(keysOf(who).place)
+    return { known, rows: [...counted(who, known).keys()].flatMap((key) => rows.get(key) ?? []) }
+  }
+
   return {
     inTurn: createLines(),
 
@@ -44,10 +68,16 @@ export function createAttempts({ store, now }: Pick<Kernel, 'store' | 'now'>): A
     },
 
     async standing(who) {
-      const rows = await readAttempts(store, Object.values(keysOf(who)), now())
-      const known = who.knownDevice || rows.has(keysOf(who).place)
-      const failures = [...counted(who, known).keys()].some((key) => (rows.get(key)?.count ?? 0) > 0)
-      return { known, failures, claim: 'none' }
+      const { known, rows } = await look(who)
+      return { known, failures: rows.some((row) => row.count > 0), claim: 'none' }
+    },
+
+    async admit(who) {
+      const at = now()
+      if (!Object.values(keysOf(who)).some((key) => isWaiting(key, at))) return
+      const { rows } = await look(who)
+      const until = Math.max(0, ...rows.map((row) => row.wait_until))
+      if (until > at) throw refusal(until - at)
     },
 
     async claim(unit, who) {
@@ -58,13 +88,16 @@ export function createAttempts({ store, now }: Pick<Kernel, 'store' | 'now'>): A
       const known = rows.has(ofKnown)
       const rules = counted(who, known)
       const waits = [...rows.values()].map((row) => {
-        if (row.wait_until > at) return Math.ceil((row.wait_until - at) / 1000)
+        if (row.wait_until > at) {
+          note(row)
+          return row.wait_until - at
+        }
         const others = row.judging - 1
         // Those that are being judged may all be wrong.
-        return others === 0 ? 0 : delayAfter(row.count + others, rules.get(row.key) ?? forSubject)
+        return others === 0 ? 0 : delayAfter(row.count + others, rules.get(row.key) ?? forSubject) * 1000
       })
-      const seconds = Math.max(0, ...waits)
-      if (seconds > 0) throw attemptErrors('flow.wait', { seconds }, { 'retry-after': String(seconds) })
+      const wait = Math.max(0, ...waits)
+      if (wait > 0) throw refusal(wait)
       const mine = [...rows.values()]
       const alone = mine.every((row) => row.judging === 1)
       return { known, failures: mine.some((row) => row.count > 0), claim: alone ? 'alone' : 'beside-others' }

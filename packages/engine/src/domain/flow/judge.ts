@@ -165,6 +165,7 @@ async function claim(engine: Engine, record: FlowRecord, who: Who | undefined): 
     await engine.store.unit((unit) => saveFlow(unit, engine, over, at))
     throw flowErrors('flow.too_many_attempts')
   }
+  if (who) await engine.attempts.admit(who)
   return engine.store.unit(async (unit) => {
     if (!(await claimAnswer(unit, record, engine.now()))) throw flowErrors('flow.superseded')
     return who && { who, standing: await engine.attempts.claim(unit, who) }

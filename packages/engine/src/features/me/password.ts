@@ -23,6 +23,7 @@ export async function changePassword({
 
   // A stolen session must not become a way to guess the password.
   const who = { subject: account.id, address, knownDevice: true }
+  await acting.attempts.admit(who)
   const standing = await acting.store.unit((unit) => acting.attempts.claim(unit, who))
   const subject = { type: 'account', account } as const
   const ceremony: Ceremony = { engine: acting, org, subject, origins: [], locale: account.locale ?? 'en' }
