@@ -129,6 +129,28 @@ test.describe('the account page', () => {
     await expect(section(page, 'Passkeys').getByText('My laptop')).toBeHidden()
   })
 
+  test('no click is lost: its buttons are disabled until its script has run, and nothing moves then', async ({
+    page,
+    newPerson,
+  }) => {
+    await openAccount(page, await newPerson())
+    const release = Promise.withResolvers<void>()
+    await page.route('**/*.js', async (route) => {
+      await release.promise
+      await route.continue()
+    })
+    await page.goto(account, { waitUntil: 'commit' })
+    const edit = page.getByRole('button', { name: 'Edit profile' })
+    await expect(edit).toBeDisabled()
+    await expect(page.getByRole('button', { name: /^Account of/ })).toBeDisabled()
+    const before = await edit.boundingBox()
+    release.resolve()
+    await expect(edit).toBeEnabled()
+    expect(await edit.boundingBox()).toEqual(before)
+    await edit.click()
+    await expect(page.getByRole('dialog').getByLabel('Name', { exact: true })).toBeVisible()
+  })
+
   test('what happened is listed', async ({ page, newPerson }) => {
     const person = await newPerson()
     await openAccount(page, person)

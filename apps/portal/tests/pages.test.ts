@@ -106,3 +106,21 @@ test('empty lists say what they are for', async () => {
   expect(html).toContain('No passkey yet')
   expect(html).toContain('When an app asks for access')
 })
+
+describe('before its script has run', () => {
+  /** What of the page stands inside the disabled fieldset (HTML: all its controls are disabled then). */
+  const disabled = (html: string) => html.match(/<fieldset[^>]* disabled[\s\S]*<\/fieldset>/)?.[0] ?? ''
+
+  test.each(['account', 'account-empty'])('every control of %s is disabled, so that no click is lost', async (name) => {
+    const html = markup(await render(name))
+    const controls = (text: string) => text.match(/<(?:button|input|select|textarea)\b/g)?.length ?? 0
+    expect(controls(html)).toBeGreaterThan(5)
+    expect(controls(disabled(html))).toBe(controls(html))
+    expect(html).toContain('Changes on this page need JavaScript')
+  })
+
+  const plain = Object.keys(views).filter((name) => !name.startsWith('account'))
+  test.each(plain)('%s waits for nothing', async (name) => {
+    expect(markup(await render(name))).not.toMatch(/<fieldset|\sdisabled/)
+  })
+})

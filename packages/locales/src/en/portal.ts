@@ -38,6 +38,7 @@ export const portal = {
     signOut: 'Sign out',
     failed: 'That did not work',
     updated: 'Saved.',
+    needsScript: 'Changes on this page need JavaScript. Turn it on in this browser, then load the page again.',
     profile: {
       title: 'Profile',
       text: (organization: string) => `What ${organization} and the apps you use know about you.`,
