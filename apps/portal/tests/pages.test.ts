@@ -101,6 +101,12 @@ test('an error says what to do next and which reference to give', async () => {
   expect(html).toContain('href="/oauth2/authorize?client_id=calendar"')
 })
 
+test('a sign-in that is not known can be started again by a link, without a script', async () => {
+  expect(markup(await render('error-lost'))).toMatch(
+    /<a[^>]* href="http:\/\/localhost:3000\/account"[^>]*>Start again<\/a>/,
+  )
+})
+
 test('empty lists say what they are for', async () => {
   const html = markup(await render('account-empty'))
   expect(html).toContain('No passkey yet')

@@ -255,6 +255,15 @@ export const views: Readonly<Record<string, PortalView>> = {
     traceId: 'k3jX0aQ1mZ',
     retryUrl: '/oauth2/authorize?client_id=calendar',
   },
+  'error-lost': {
+    ...frame,
+    page: 'error',
+    status: 400,
+    code: 'flow.unknown',
+    params: {},
+    traceId: 'k3jX0aQ1mZ',
+    retryUrl: 'http://localhost:3000/account',
+  },
   'error-unknown': {
     ...frame,
     page: 'error',

@@ -29,6 +29,7 @@ export async function openHost(settings: Settings, folder: string): Promise<Host
   const mail = mailOf(settings)
   const cardea = await createEngine({
     publicUrl,
+    accountUrl: `${publicUrl}${accountPath}`,
     key,
     development,
     database: database.url,

@@ -127,6 +127,15 @@ describe('a running server', () => {
     await ended
   })
 
+  test('a sign-in that nobody knows can be started again, from the account page', async () => {
+    const { child, ended, url } = await started()
+    const response = await fetch(`${url}/signin?flow=flw_gone`)
+    expect(response.status).toBe(400)
+    expect(await response.text()).toMatch(new RegExp(`<a[^>]* href="${url}/account"[^>]*>Start again</a>`))
+    child.kill('SIGTERM')
+    await ended
+  })
+
   test('serves built files for good, compressed', async () => {
     const { child, ended, url } = await started({ CARDEA_DEV: '1' })
     const html = await (await fetch(url)).text()

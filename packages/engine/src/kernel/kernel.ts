@@ -43,6 +43,8 @@ export type OutboundFetch = (url: string, request?: OutboundRequest) => Promise<
 export interface Kernel {
   /** `https://id.example` without a trailing slash; also the issuer. Configuration, never from a request. */
   readonly publicUrl: string
+  /** Where people see to their own account, if the host has such a page. */
+  readonly accountUrl: string | undefined
   readonly store: Store
   /** Milliseconds since the epoch. */
   readonly now: () => number

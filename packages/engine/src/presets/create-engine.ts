@@ -83,6 +83,7 @@ export async function createEngine(options: EngineOptions): Promise<CardeaEngine
   const kernel: Kernel = {
     ...createSealing(options.key),
     publicUrl,
+    accountUrl: options.accountUrl,
     store,
     now,
     log,

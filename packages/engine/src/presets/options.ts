@@ -13,6 +13,8 @@ export interface EngineOptions {
   readonly key: Uint8Array
   /** Sends one mail; rejects when it could not, and is asked again. */
   readonly sendMail: (mail: Mail) => Promise<void>
+  /** Address of the host's account page: a hosted page that leads nowhere else offers it. */
+  readonly accountUrl?: string
   /** Draws hosted pages. Without it the engine serves APIs only and a hosted sign-in says so. */
   readonly pages?: RenderPage
   /** Organizations, accounts, apps… to bring about at start. */

@@ -33,19 +33,19 @@ export async function findFlow(
 /** Where a sign-in that is over can be started again: the app's own page. For whom it belonged to only. */
 export async function restartUrl(engine: Engine, id: FlowId, proof: Proof): Promise<string | undefined> {
   const record = await readFlow(engine.store, engine, id)
-  if (!record || record.binding.door !== proof.door) return undefined
-  checkBinding(record, proof)
+  if (!record || !isBound(record, proof)) return undefined
   const client = await engine.clients.find(record.request.clientId)
   const { origin } = new URL(record.request.redirectUri)
   return client?.uri ?? (origin === 'null' ? undefined : origin)
 }
 
-function checkBinding({ binding }: FlowRecord, proof: Proof): void {
-  if (binding.door === 'native') {
-    if (proof.door !== 'native' || (proof.client !== undefined && proof.client !== binding.client)) {
-      throw flowErrors('flow.unknown')
-    }
-    return
-  }
-  if (proof.door !== 'hosted' || browserHash(proof.secret) !== binding.browser) throw flowErrors('flow.wrong_browser')
+function checkBinding(record: FlowRecord, proof: Proof): void {
+  if (isBound(record, proof)) return
+  throw flowErrors(record.binding.door === 'native' ? 'flow.unknown' : 'flow.wrong_browser')
+}
+
+function isBound({ binding }: FlowRecord, proof: Proof): boolean {
+  if (binding.door === 'native')
+    return proof.door === 'native' && (proof.client === undefined || proof.client === binding.client)
+  return proof.door === 'hosted' && browserHash(proof.secret) === binding.browser
 }

@@ -13,17 +13,24 @@ export const notices: readonly ErrorCode[] = [
   'flow.authenticator_unknown',
 ]
 
+type Asked = Call & { readonly flow: FlowId; readonly browser: Browser }
+
 /** The hosted page of a step; of a flow that is over (somebody went back), how to start again. */
-export async function showStep(state: Call & { flow: FlowId; browser: Browser }, engine: Engine): Promise<Response> {
+export function showStep(state: Asked, engine: Engine): Promise<Response> {
+  return orOver(state, engine, () => stepPage(state, engine))
+}
+
+/** What `work` answers, or the page of a sign-in that is over when it finds that it is. */
+export async function orOver(state: Asked, engine: Engine, work: () => Promise<Response>): Promise<Response> {
   try {
-    return await stepPage(state, engine)
+    return await work()
   } catch (thrown) {
     if (!isFailure(thrown) || !endings.includes(thrown.code)) throw thrown
     return showOver(state, engine, thrown)
   }
 }
 
-async function stepPage(state: Call & { flow: FlowId; browser: Browser }, engine: Engine): Promise<Response> {
+async function stepPage(state: Asked, engine: Engine): Promise<Response> {
   const { flow, browser } = state
   const { record, client, step, retry } = await engine.flows.show(flow, { door: 'hosted', secret: browser.secret })
   const notice = notices.find((code) => code === state.query.get('notice'))
@@ -48,13 +55,15 @@ async function stepPage(state: Call & { flow: FlowId; browser: Browser }, engine
   )
 }
 
-/** A sign-in that cannot go on, with the way to start again. */
+/** A sign-in that cannot go on, with the way to start again: at its app if it was this browser's, else at the account page. */
 export async function showOver(
-  state: Call & { flow: FlowId; browser: Browser },
+  state: Call & Partial<Pick<Asked, 'flow' | 'browser'>>,
   engine: Engine,
   failure: Failure,
 ): Promise<Response> {
-  const retryUrl = await engine.flows.restartUrl(state.flow, { door: 'hosted', secret: state.browser.secret })
+  const { flow, browser } = state
+  const app = flow && browser && (await engine.flows.restartUrl(flow, { door: 'hosted', secret: browser.secret }))
+  const retryUrl = app ?? engine.accountUrl
   const { status } = failure.definition
   return page(
     engine,
@@ -72,7 +81,7 @@ export async function showOver(
 }
 
 /** Codes that end a sign-in. */
-export const endings: readonly ErrorCode[] = ['flow.unknown', 'flow.expired', 'flow.too_many_attempts']
+const endings: readonly ErrorCode[] = ['flow.unknown', 'flow.expired', 'flow.wrong_browser', 'flow.too_many_attempts']
 
 /** An app's own scheme has no origin; its scheme is a source of CSP just as well. */
 function formTarget(redirectUri: string): string {

@@ -5,6 +5,7 @@ import type { Browser, FlowAnswer } from '../../domain/flow/index.ts'
 import { authenticators, wireId } from '../../domain/flow/index.ts'
 import type { Call } from '../../kernel/http/index.ts'
 import { hostedErrors } from './errors.ts'
+import { showOver } from './page.ts'
 
 /** What a form of a step sent. */
 export type Posted =
@@ -12,9 +13,13 @@ export type Posted =
   | { readonly type: 'decision'; readonly version: number | undefined; readonly approve: boolean }
 
 /** The flow a page or form is about, and the browser that asks. */
-export function readFlow(call: Call, engine: Engine): { flow: FlowId; browser: Browser } {
+export async function readFlow(call: Call, engine: Engine): Promise<{ flow: FlowId; browser: Browser } | Response> {
   const id = call.params.flowId ?? call.query.get('flow')
-  if (!isId('flow', id)) throw hostedErrors('flow.unknown')
+  if (!isId('flow', id)) {
+    const unknown = hostedErrors('flow.unknown')
+    if (wantsJson(call.headers)) throw unknown
+    return showOver(call, engine, unknown)
+  }
   return { flow: id, browser: engine.flows.browser(call) }
 }
 

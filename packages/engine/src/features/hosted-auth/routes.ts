@@ -8,7 +8,7 @@ import { redirect } from '../../kernel/http/index.ts'
 import { steps } from '../../kernel/pipeline.ts'
 import type { Route } from '../../kernel/route.ts'
 import { hostedErrors } from './errors.ts'
-import { endings, notices, showOver, showStep } from './page.ts'
+import { notices, orOver, showOver, showStep } from './page.ts'
 import { byJson, byRedirect, failureJson, openHandover, pageUrl } from './present.ts'
 import { checkOrigin, readFlow, readForm, wantsJson } from './request.ts'
 
@@ -16,18 +16,23 @@ type Answering = Call & { readonly flow: FlowId; readonly browser: Browser }
 
 /** Takes the form, and shows a refusal where the person is: on the page they come from, or to its script. */
 async function answerStep(state: Answering, engine: Engine): Promise<Response> {
-  const { flow, browser, headers, traceId } = state
-  const asJson = wantsJson(headers)
+  if (!wantsJson(state.headers)) return orOver(state, engine, () => answerForm(state, engine))
   try {
-    checkOrigin(state, engine)
     const outcome = await takeForm(state, engine)
-    const visitor = engine.flows.visitor(state)
-    return asJson ? await byJson(engine, outcome, visitor, browser) : byRedirect(engine, outcome, visitor, [])
+    return await byJson(engine, outcome, engine.flows.visitor(state), state.browser)
   } catch (thrown) {
     if (!isFailure(thrown)) throw thrown
-    if (asJson) return failureJson(engine, thrown, traceId)
-    if (endings.includes(thrown.code)) return showOver(state, engine, thrown)
-    const notice = notices.find((code) => code === thrown.code)
+    return failureJson(engine, thrown, state.traceId)
+  }
+}
+
+async function answerForm(state: Answering, engine: Engine): Promise<Response> {
+  const { flow, browser } = state
+  try {
+    const outcome = await takeForm(state, engine)
+    return byRedirect(engine, outcome, engine.flows.visitor(state), [])
+  } catch (thrown) {
+    const notice = isFailure(thrown) ? notices.find((code) => code === thrown.code) : undefined
     if (!notice) throw thrown
     // Only a flow that is still this browser's is shown again.
     await engine.flows.find(flow, { door: 'hosted', secret: browser.secret })
@@ -36,6 +41,7 @@ async function answerStep(state: Answering, engine: Engine): Promise<Response> {
 }
 
 async function takeForm(state: Answering, engine: Engine): Promise<FlowOutcome> {
+  checkOrigin(state, engine)
   const { posted } = readForm(state, engine)
   const proof = { door: 'hosted', secret: state.browser.secret } as const
   const visitor = engine.flows.visitor(state)
@@ -47,7 +53,7 @@ async function takeForm(state: Answering, engine: Engine): Promise<FlowOutcome> 
 /** Posts an answer to the app for a script that cannot (`response_mode=form_post`). */
 async function handOver(call: Call, engine: Engine): Promise<Response> {
   const answer = await openHandover(engine, engine.flows.browser(call), call.query.get('answer') ?? '')
-  if (!answer) throw hostedErrors('flow.unknown')
+  if (!answer) return showOver(call, engine, hostedErrors('flow.unknown'))
   return sendAnswer(engine, answer)
 }
 
