@@ -37,6 +37,14 @@ export interface OutboundResponse {
   readonly body: string
 }
 
+/** How long is kept what nobody needs to go on. */
+export interface Retention {
+  /** Days after which an event that was handled is deleted. */
+  readonly eventDays: number
+  /** Days after which the oldest audit entries are deleted; for ever when `undefined`. */
+  readonly auditDays: number | undefined
+}
+
 export type OutboundFetch = (url: string, request?: OutboundRequest) => Promise<OutboundResponse>
 
 /** What the host gives and every layer may use. Made once per engine; has no state of its own. */
@@ -48,6 +56,7 @@ export interface Kernel {
   readonly store: Store
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  readonly retention: Retention
   /** `bytes` random bytes, base64url. */
   readonly random: (bytes: number) => string
   /** Seals under the key-encryption key (AES-256-GCM); `context` must be the same to open. */

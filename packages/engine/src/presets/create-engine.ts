@@ -16,7 +16,7 @@ import { createResources, resourceNoun } from '../domain/resource/index.ts'
 import { createSessions, sessionNoun } from '../domain/session/index.ts'
 import { createTokens, tokenNoun } from '../domain/token/index.ts'
 import { applyConfiguration } from '../features/configuration/index.ts'
-import { createDispatcher } from '../kernel/events/index.ts'
+import { createDispatcher, eventExpiry } from '../kernel/events/index.ts'
 import type { Feature } from '../kernel/feature.ts'
 import type { Connection } from '../kernel/http/index.ts'
 import { createHandler } from '../kernel/http/index.ts'
@@ -49,6 +49,7 @@ export interface CardeaEngine {
 }
 
 const nouns: readonly Feature<Engine>[] = [
+  { id: 'event', jobs: [eventExpiry] },
   organizationNoun,
   keyNoun,
   clientNoun,
@@ -86,6 +87,7 @@ export async function createEngine(options: EngineOptions): Promise<CardeaEngine
     accountUrl: options.accountUrl,
     store,
     now,
+    retention: { eventDays: 30, auditDays: undefined, ...options.retention },
     log,
     random: options.random ?? createRandom(),
     fetch: options.fetch ?? outbound.fetch,

@@ -1,7 +1,7 @@
 import type { CardeaConfig, RenderPage } from '@cardea/protocol'
 import type { Engine } from '../domain/engine.ts'
 import type { Feature } from '../kernel/feature.ts'
-import type { Log, Mail, OutboundFetch } from '../kernel/kernel.ts'
+import type { Log, Mail, OutboundFetch, Retention } from '../kernel/kernel.ts'
 
 /** Everything the engine needs from its host; it reads no environment and no file but the database. */
 export interface EngineOptions {
@@ -27,6 +27,8 @@ export interface EngineOptions {
   readonly development?: boolean
   /** `strict` makes audit lines of stateless issuance durable before the answer. */
   readonly audit?: 'buffered' | 'strict'
+  /** `eventDays`: 30 when absent; `auditDays`: for ever when absent. */
+  readonly retention?: Partial<Retention>
   readonly log?: Log
   /** Milliseconds since the epoch; `Date.now` when absent. */
   readonly now?: () => number

@@ -18,6 +18,7 @@ describe('the environment', () => {
         trustedProxies: [],
         logLevel: 'info',
         audit: 'buffered',
+        eventDays: 30,
         dataFolder: './.cardea',
       },
     })
@@ -32,6 +33,7 @@ describe('the environment', () => {
       CARDEA_KEY: Buffer.alloc(32, 1).toString('base64'),
       CARDEA_OUTBOUND_ALLOW: 'http://127.0.0.1:39000, http://localhost:3001',
       CARDEA_TRUSTED_PROXIES: '10.0.0.0/8 ::1',
+      CARDEA_EVENT_DAYS: '7',
       CARDEA_LOG: 'debug',
     }) as { settings: unknown }
     expect(settings).toMatchObject({
@@ -41,6 +43,7 @@ describe('the environment', () => {
       key: new Uint8Array(32).fill(1),
       outboundAllow: ['http://127.0.0.1:39000', 'http://localhost:3001'],
       trustedProxies: ['10.0.0.0/8', '::1'],
+      eventDays: 7,
       logLevel: 'debug',
     })
   })
@@ -63,6 +66,8 @@ describe('the environment', () => {
       { CARDEA_OUTBOUND_ALLOW: 'http://a/b' },
       "CARDEA_OUTBOUND_ALLOW: 'http://a/b' must be an origin such as http://127.0.0.1:39000",
     ],
+    [{ CARDEA_EVENT_DAYS: '0' }, 'CARDEA_EVENT_DAYS: must be a number of days, 1 to 99999'],
+    [{ CARDEA_EVENT_DAYS: 'ever' }, 'CARDEA_EVENT_DAYS: must be a number of days, 1 to 99999'],
     [{ CARDEA_LOG: 'loud' }, 'CARDEA_LOG: must be one of debug, info, warn, error'],
     [{ CARDEA_PUBLIC_URI: 'x' }, 'CARDEA_PUBLIC_URI: is not a setting (did you mean CARDEA_PUBLIC_URL?)'],
     [{ CARDEA_XYZZY: 'x' }, 'CARDEA_XYZZY: is not a setting'],

@@ -24,6 +24,8 @@ export interface Environment {
   readonly trustedProxies: readonly string[]
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   readonly audit: 'buffered' | 'strict'
+  /** Days after which events that were handled are deleted; 30 unless told. */
+  readonly eventDays: number
   /** Folder of the embedded database and the master key; `./.cardea` unless told. */
   readonly dataFolder: string
 }
@@ -63,6 +65,7 @@ export function parseEnvironment(env: Readonly<Record<string, string | undefined
     trustedProxies: read('CARDEA_TRUSTED_PROXIES', listOf(network)) ?? [],
     logLevel: read('CARDEA_LOG', oneOf('debug', 'info', 'warn', 'error')) ?? 'info',
     audit: read('CARDEA_AUDIT', oneOf('buffered', 'strict')) ?? 'buffered',
+    eventDays: read('CARDEA_EVENT_DAYS', days) ?? 30,
     dataFolder: read('CARDEA_DATA', word) ?? './.cardea',
   }
   for (const name of Object.keys(env)) {
@@ -99,6 +102,10 @@ const word = (text: string) => text
 function port(text: string): number | Problem {
   const value = Number(text)
   return /^\d{1,5}$/.test(text) && value <= 65_535 ? value : wrong('must be a port number, 0 to 65535')
+}
+
+function days(text: string): number | Problem {
+  return /^[1-9]\d{0,4}$/.test(text) ? Number(text) : wrong('must be a number of days, 1 to 99999')
 }
 
 function flag(text: string): boolean | Problem {

@@ -1,5 +1,5 @@
 export { actingUnit } from './acting.ts'
 export { createDispatcher } from './dispatcher.ts'
 export type { Actor, Event, Json, NewEvent, Origin } from './event.ts'
-
+export { eventExpiry } from './expiry.ts'
 export type { Delivery, Subscriber } from './subscriber.ts'

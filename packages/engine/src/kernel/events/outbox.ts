@@ -118,6 +118,11 @@ function base32(value: number, length: number): string {
   return text
 }
 
+/** What the ids of events of `at` (milliseconds since the epoch) and later are not below. */
+export function firstIdAt(at: number): EventId {
+  return `evt_${base32(at, 9)}`
+}
+
 /** Ids that sort by time and, within one process and millisecond, by the order they were made in. */
 function createEventIds(): (at: number) => EventId {
   let last = 0
