@@ -168,6 +168,10 @@ describe.each(['sqlite', 'postgres'] as const)('the audit trail on %s', (store) 
         await unit.in(engine.org).updateTable('audit_head').set({ sequence: last.sequence, hash: last.hash }).execute()
       })
       expect(await engine.audit.verify(engine.org)).toMatchObject({ valid: false, reason: 'changed' })
+      // What happens next does not make it good.
+      await happen(engine, engine.org, 'f')
+      await written(engine, engine.org, 5)
+      expect(await engine.audit.verify(engine.org)).toMatchObject({ valid: false, reason: 'changed' })
     })
   })
 
