@@ -36,7 +36,7 @@ export async function openHost(settings: Settings, folder: string): Promise<Host
     configuration: withAccountApp(configuration, publicUrl, clientSecret),
     outboundAllow: [...settings.outboundAllow, publicUrl, ...(development ? loopbackOrigins(configuration) : [])],
     audit: settings.audit,
-    retention: { eventDays: settings.eventDays },
+    retention: { eventDays: settings.eventDays, auditDays: settings.auditDays },
     log: createLog((line) => process.stderr.write(`${line}\n`), settings.logLevel),
     sendMail: mail.send,
     pages: renderPage,

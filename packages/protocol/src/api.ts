@@ -255,6 +255,8 @@ export const zAuditQuery = zListQuery.omit({ search: true, after: true }).extend
 export const zAuditVerification = z.object({
   valid: z.boolean(),
   entries: z.int(),
+  /** Entries before these, deleted after the retention (`CARDEA_AUDIT_DAYS`). */
+  removed: z.int().optional(),
   /** The first entry that is not what was written. */
   brokenAt: z.int().optional(),
   reason: z.enum(['changed', 'missing', 'reordered', 'truncated']).optional(),

@@ -87,7 +87,7 @@ export async function createEngine(options: EngineOptions): Promise<CardeaEngine
     accountUrl: options.accountUrl,
     store,
     now,
-    retention: { eventDays: 30, auditDays: undefined, ...options.retention },
+    retention: { eventDays: options.retention?.eventDays ?? 30, auditDays: options.retention?.auditDays },
     log,
     random: options.random ?? createRandom(),
     fetch: options.fetch ?? outbound.fetch,

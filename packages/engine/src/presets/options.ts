@@ -28,7 +28,7 @@ export interface EngineOptions {
   /** `strict` makes audit lines of stateless issuance durable before the answer. */
   readonly audit?: 'buffered' | 'strict'
   /** `eventDays`: 30 when absent; `auditDays`: for ever when absent. */
-  readonly retention?: Partial<Retention>
+  readonly retention?: { readonly [K in keyof Retention]?: Retention[K] | undefined }
   readonly log?: Log
   /** Milliseconds since the epoch; `Date.now` when absent. */
   readonly now?: () => number

@@ -1,10 +1,9 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { OrganizationId } from '@cardea/protocol'
 import type { Event } from '../../kernel/events/index.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { AuditEntryTable } from './entry.ts'
 import { chain } from './entry.ts'
-import type { AuditHeadTable } from './store.ts'
+import { isEndSealed, sealEnd } from './seal.ts'
 import { insertEntries, lockHead, writtenAmong } from './store.ts'
 
 /** Rows of one insert: 13 columns each, well below both databases' limit of parameters. */
@@ -37,20 +36,7 @@ async function extend(
     }
     if (rows.length === 0) return
     // An end that somebody without the key has moved stays unsealed: the next entry must not make it good.
-    const end = isSealed(mac, head) ? seal(mac, org, sequence, hash) : head.seal
-    await insertEntries(unit, { org_id: org, sequence, hash, seal: end }, rows)
+    const end = isEndSealed(mac, head) ? sealEnd(mac, org, { sequence, hash }) : head.seal
+    await insertEntries(unit, org, { sequence, hash, seal: end }, rows)
   })
-}
-
-/** Whether the end of a chain is where it was written last. */
-export function isSealed(mac: Kernel['mac'], head: AuditHeadTable): boolean {
-  if (head.sequence === 0) return true
-  const expected = Buffer.from(seal(mac, head.org_id, head.sequence, head.hash))
-  const found = Buffer.from(head.seal)
-  return found.length === expected.length && timingSafeEqual(found, expected)
-}
-
-/** Binds the end of a chain to the key-encryption key. */
-function seal(mac: Kernel['mac'], org: OrganizationId, sequence: number, hash: string): string {
-  return mac(JSON.stringify([org, sequence, hash]), 'audit-head')
 }

@@ -44,6 +44,16 @@ export interface AuditEntryTable {
   hash: string
 }
 
+/** Where a chain stands after an entry; `{ sequence: 0, hash: '' }` before the first. */
+export type Place = Pick<AuditEntryTable, 'sequence' | 'hash'>
+
+/** What is wrong with a row as the one that follows `place`. */
+export function wrongWith(row: AuditEntryTable, place: Place): 'missing' | 'reordered' | 'changed' | undefined {
+  if (row.sequence !== place.sequence + 1) return 'missing'
+  if (row.previous !== place.hash) return 'reordered'
+  return row.hash === hashOf(row) ? undefined : 'changed'
+}
+
 /** The row that continues a chain after `previous`. */
 export function chain(event: Event, sequence: number, previous: string): AuditEntryTable {
   const { actor, data, origin } = event
@@ -71,7 +81,7 @@ function subjectOf({ actor, target, data }: Event): AccountId | null {
 }
 
 /** What the hash of a row must be; the JSON array keeps every member's limits unambiguous. */
-export function hashOf(row: Omit<AuditEntryTable, 'hash'>): string {
+function hashOf(row: Omit<AuditEntryTable, 'hash'>): string {
   const members = [
     row.previous,
     row.org_id,

@@ -6,6 +6,7 @@ import type { Engine } from '../engine.ts'
 import type { Page } from '../page.ts'
 import { append } from './append.ts'
 import type { AuditEntry } from './entry.ts'
+import { expire } from './expiry.ts'
 import { createLines } from './lines.ts'
 import { auditMigrations, listEntries } from './store.ts'
 import { verifyChain } from './verify.ts'
@@ -30,7 +31,12 @@ export interface AuditQuery {
 
 /** Whether a chain is as it was written; else the first entry that is not, and what is wrong with it. */
 export type Verification =
-  | { readonly valid: true; readonly entries: number }
+  | {
+      readonly valid: true
+      readonly entries: number
+      /** Entries before these, deleted after the retention. */
+      readonly removed?: number
+    }
   | {
       readonly valid: false
       readonly entries: number
@@ -49,6 +55,8 @@ export interface Audit {
   /** Newest first. */
   readonly list: (org: OrganizationId, query: AuditQuery) => Promise<Page<AuditEntry>>
   readonly verify: (org: OrganizationId) => Promise<Verification>
+  /** Deletes the oldest entries of every chain after the retention, if there is one; what does not verify stays. */
+  readonly expire: () => Promise<void>
 }
 
 export function createAudit(kernel: Kernel, strict: boolean): Audit {
@@ -59,12 +67,14 @@ export function createAudit(kernel: Kernel, strict: boolean): Audit {
     flush: lines.flush,
     list: (org, query) => listEntries(kernel.store, org, query),
     verify: (org) => verifyChain(kernel, org),
+    expire: () => expire(kernel),
   }
 }
 
 export const auditNoun: Feature<Engine> = {
   id: 'audit',
   migrations: auditMigrations,
+  jobs: [{ name: 'audit-expiry', everySeconds: 86_400, run: (engine) => engine.audit.expire() }],
   subscribers: [
     {
       name: 'audit',

@@ -6,12 +6,16 @@ import type { AuditEntry, AuditEntryTable } from './entry.ts'
 import { toEntry } from './entry.ts'
 import type { AuditQuery } from './index.ts'
 
-/** Where an organization's chain ends. The seal is keyed: who can only write the database cannot move the end. */
+/** Where an organization's chain ends, and after which entry its kept part starts. The seals are keyed: `seal.ts`. */
 export interface AuditHeadTable {
   org_id: OrganizationId
   sequence: number
   hash: string
   seal: string
+  /** 0 until a retention has deleted entries. */
+  start_sequence: number
+  start_hash: string
+  start_seal: string
 }
 
 declare module '../../kernel/store/store.ts' {
@@ -56,6 +60,19 @@ export const auditMigrations: readonly Migration[] = [
         .execute()
     },
   },
+  {
+    id: 'audit-0002-start',
+    async up(db) {
+      const alter = () => db.schema.alterTable('audit_head')
+      await alter()
+        .addColumn('start_sequence', column.integer, (c) => c.notNull().defaultTo(0))
+        .execute()
+      for (const name of ['start_hash', 'start_seal'] as const)
+        await alter()
+          .addColumn(name, column.text, (c) => c.notNull().defaultTo(''))
+          .execute()
+    },
+  },
 ]
 
 /** The end of the chain, locked until the unit is over: there is one writer of a chain at a time. */
@@ -63,7 +80,7 @@ export async function lockHead(unit: Unit, org: OrganizationId): Promise<AuditHe
   await unit
     .in(org)
     .insertInto('audit_head')
-    .values({ org_id: org, sequence: 0, hash: '', seal: '' })
+    .values({ org_id: org, sequence: 0, hash: '', seal: '', start_sequence: 0, start_hash: '', start_seal: '' })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
   return unit
@@ -83,10 +100,32 @@ export async function writtenAmong(unit: Unit, org: OrganizationId, ids: readonl
   return new Set(rows.map((row) => row.id))
 }
 
-export async function insertEntries(unit: Unit, head: AuditHeadTable, rows: readonly AuditEntryTable[]): Promise<void> {
-  await unit.in(head.org_id).insertInto('audit_entry').values(rows).execute()
-  const { sequence, hash, seal } = head
-  await unit.in(head.org_id).updateTable('audit_head').set({ sequence, hash, seal }).execute()
+export async function insertEntries(
+  unit: Unit,
+  org: OrganizationId,
+  end: Pick<AuditHeadTable, 'sequence' | 'hash' | 'seal'>,
+  rows: readonly AuditEntryTable[],
+): Promise<void> {
+  await unit.in(org).insertInto('audit_entry').values(rows).execute()
+  await unit.in(org).updateTable('audit_head').set(end).execute()
+}
+
+export async function deleteThrough(
+  unit: Unit,
+  org: OrganizationId,
+  start: Pick<AuditHeadTable, 'start_sequence' | 'start_hash' | 'start_seal'>,
+): Promise<void> {
+  await unit.in(org).deleteFrom('audit_entry').where('sequence', '<=', start.start_sequence).execute()
+  await unit.in(org).updateTable('audit_head').set(start).execute()
+}
+
+export async function organizationsWithTrail(queries: Queries): Promise<OrganizationId[]> {
+  const rows = await queries
+    .across('keep every audit trail for the retention')
+    .selectFrom('audit_head')
+    .select('org_id')
+    .execute()
+  return rows.map((row) => row.org_id)
 }
 
 /** Up to `limit` rows after a place of the chain, in its order. */

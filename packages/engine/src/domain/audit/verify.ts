@@ -1,42 +1,51 @@
 import type { OrganizationId } from '@cardea/protocol'
 import type { Kernel } from '../../kernel/kernel.ts'
-import { isSealed } from './append.ts'
-import { hashOf } from './entry.ts'
+import { wrongWith } from './entry.ts'
 import type { Verification } from './index.ts'
+import { isEndSealed, isStartSealed, startOf } from './seal.ts'
+import type { AuditHeadTable } from './store.ts'
 import { findHead, rowsAfter } from './store.ts'
 
 const batch = 1000
 
-/** Walks the chain from its first entry to its sealed end. */
-export async function verifyChain(
+/** Walks the chain from its sealed start to its sealed end. */
+export async function verifyChain(kernel: Pick<Kernel, 'store' | 'mac'>, org: OrganizationId): Promise<Verification> {
+  const head = await findHead(kernel.store, org)
+  if (!head) return { valid: true, entries: 0 }
+  const found = await walk(kernel, org, head)
+  if (found.valid) return found
+  // What the retention has deleted meanwhile is no gap: the start has moved with it.
+  const now = await findHead(kernel.store, org)
+  return now && now.start_sequence > head.start_sequence ? verifyChain(kernel, org) : found
+}
+
+async function walk(
   { store, mac }: Pick<Kernel, 'store' | 'mac'>,
   org: OrganizationId,
+  head: AuditHeadTable,
 ): Promise<Verification> {
-  const head = await findHead(store, org)
-  const end = head?.sequence ?? 0
-  let sequence = 0
-  let hash = ''
-  const broken = (reason: Exclude<Verification, { valid: true }>['reason'], brokenAt = sequence + 1): Verification => ({
-    valid: false,
-    entries: sequence,
-    brokenAt,
-    reason,
-  })
+  const start = startOf(head)
+  const end = head.sequence
+  let place = start
+  const counted = () => ({ entries: place.sequence - start.sequence })
+  const broken = (
+    reason: Exclude<Verification, { valid: true }>['reason'],
+    brokenAt = place.sequence + 1,
+  ): Verification => ({ valid: false, ...counted(), brokenAt, reason })
+  if (!isStartSealed(mac, head)) return broken('truncated')
   // Entries written meanwhile lie behind `end`; they are the next verification's.
-  while (sequence < end) {
-    const rows = await rowsAfter(store, org, sequence, Math.min(batch, end - sequence))
+  while (place.sequence < end) {
+    const rows = await rowsAfter(store, org, place.sequence, Math.min(batch, end - place.sequence))
     if (rows.length === 0) return broken('truncated')
     for (const row of rows) {
-      if (row.sequence !== sequence + 1) return broken('missing')
-      if (row.previous !== hash) return broken('reordered')
-      if (row.hash !== hashOf(row)) return broken('changed')
-      sequence = row.sequence
-      hash = row.hash
+      const wrong = wrongWith(row, place)
+      if (wrong) return broken(wrong)
+      place = { sequence: row.sequence, hash: row.hash }
     }
   }
-  if (head && (head.hash !== hash || !isSealed(mac, head))) return broken('changed', sequence)
+  if (head.hash !== place.hash || !isEndSealed(mac, head)) return broken('changed', place.sequence)
   const [beyond] = await rowsAfter(store, org, end, 1)
   // Whoever has written it has moved the end in the same unit.
   if (beyond && ((await findHead(store, org))?.sequence ?? 0) < beyond.sequence) return broken('changed')
-  return { valid: true, entries: sequence }
+  return { valid: true, ...counted(), ...(start.sequence > 0 ? { removed: start.sequence } : {}) }
 }

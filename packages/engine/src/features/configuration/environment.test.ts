@@ -18,6 +18,7 @@ describe('the environment', () => {
         trustedProxies: [],
         logLevel: 'info',
         audit: 'buffered',
+        auditDays: undefined,
         eventDays: 30,
         dataFolder: './.cardea',
       },
@@ -33,6 +34,7 @@ describe('the environment', () => {
       CARDEA_KEY: Buffer.alloc(32, 1).toString('base64'),
       CARDEA_OUTBOUND_ALLOW: 'http://127.0.0.1:39000, http://localhost:3001',
       CARDEA_TRUSTED_PROXIES: '10.0.0.0/8 ::1',
+      CARDEA_AUDIT_DAYS: '365',
       CARDEA_EVENT_DAYS: '7',
       CARDEA_LOG: 'debug',
     }) as { settings: unknown }
@@ -43,6 +45,7 @@ describe('the environment', () => {
       key: new Uint8Array(32).fill(1),
       outboundAllow: ['http://127.0.0.1:39000', 'http://localhost:3001'],
       trustedProxies: ['10.0.0.0/8', '::1'],
+      auditDays: 365,
       eventDays: 7,
       logLevel: 'debug',
     })

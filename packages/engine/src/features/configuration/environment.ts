@@ -24,6 +24,8 @@ export interface Environment {
   readonly trustedProxies: readonly string[]
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   readonly audit: 'buffered' | 'strict'
+  /** Days after which the oldest audit entries are deleted; `undefined`: never. */
+  readonly auditDays: number | undefined
   /** Days after which events that were handled are deleted; 30 unless told. */
   readonly eventDays: number
   /** Folder of the embedded database and the master key; `./.cardea` unless told. */
@@ -65,6 +67,7 @@ export function parseEnvironment(env: Readonly<Record<string, string | undefined
     trustedProxies: read('CARDEA_TRUSTED_PROXIES', listOf(network)) ?? [],
     logLevel: read('CARDEA_LOG', oneOf('debug', 'info', 'warn', 'error')) ?? 'info',
     audit: read('CARDEA_AUDIT', oneOf('buffered', 'strict')) ?? 'buffered',
+    auditDays: read('CARDEA_AUDIT_DAYS', days),
     eventDays: read('CARDEA_EVENT_DAYS', days) ?? 30,
     dataFolder: read('CARDEA_DATA', word) ?? './.cardea',
   }
