@@ -45,6 +45,12 @@ export interface Retention {
   readonly auditDays: number | undefined
 }
 
+/** How often somebody may call an API: `burst` at once, then `perSecond`, in each process. */
+export interface ApiRate {
+  readonly burst: number
+  readonly perSecond: number
+}
+
 export type OutboundFetch = (url: string, request?: OutboundRequest) => Promise<OutboundResponse>
 
 /** What the host gives and every layer may use. Made once per engine; has no state of its own. */
@@ -57,6 +63,8 @@ export interface Kernel {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly retention: Retention
+  /** How often one client, and one person, may call `/api/v1`. */
+  readonly apiRates: { readonly client: ApiRate; readonly person: ApiRate }
   /** `bytes` random bytes, base64url. */
   readonly random: (bytes: number) => string
   /** Seals under the key-encryption key (AES-256-GCM); `context` must be the same to open. */

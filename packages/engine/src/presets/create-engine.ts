@@ -65,6 +65,12 @@ const nouns: readonly Feature<Engine>[] = [
   auditNoun,
 ]
 
+/** Far above what an administrator's script or a page asks for, and below what one process can answer. */
+const apiRates: Kernel['apiRates'] = {
+  client: { burst: 6000, perSecond: 200 },
+  person: { burst: 600, perSecond: 20 },
+}
+
 /** Opens the database, applies the configuration and gives the handler. Rejects with a message for the operator when something is wrong. */
 export async function createEngine(options: EngineOptions): Promise<CardeaEngine> {
   const publicUrl = checkPublicUrl(options.publicUrl)
@@ -88,6 +94,7 @@ export async function createEngine(options: EngineOptions): Promise<CardeaEngine
     store,
     now,
     retention: { eventDays: options.retention?.eventDays ?? 30, auditDays: options.retention?.auditDays },
+    apiRates: { ...apiRates, ...options.apiRates },
     log,
     random: options.random ?? createRandom(),
     fetch: options.fetch ?? outbound.fetch,

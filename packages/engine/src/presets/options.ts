@@ -1,7 +1,7 @@
 import type { CardeaConfig, RenderPage } from '@cardea/protocol'
 import type { Engine } from '../domain/engine.ts'
 import type { Feature } from '../kernel/feature.ts'
-import type { Log, Mail, OutboundFetch, Retention } from '../kernel/kernel.ts'
+import type { Kernel, Log, Mail, OutboundFetch, Retention } from '../kernel/kernel.ts'
 
 /** Everything the engine needs from its host; it reads no environment and no file but the database. */
 export interface EngineOptions {
@@ -29,6 +29,8 @@ export interface EngineOptions {
   readonly audit?: 'buffered' | 'strict'
   /** `eventDays`: 30 when absent; `auditDays`: for ever when absent. */
   readonly retention?: { readonly [K in keyof Retention]?: Retention[K] | undefined }
+  /** How often one client, and one person, may call `/api/v1`, in each process. */
+  readonly apiRates?: Partial<Kernel['apiRates']>
   readonly log?: Log
   /** Milliseconds since the epoch; `Date.now` when absent. */
   readonly now?: () => number

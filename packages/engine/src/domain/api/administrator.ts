@@ -3,6 +3,7 @@ import { isId } from '@cardea/protocol'
 import type { Call } from '../../kernel/http/call.ts'
 import type { Engine } from '../engine.ts'
 import { apiErrors } from './errors.ts'
+import { limitCalls } from './limit.ts'
 import { organizationOf } from './organization.ts'
 import type { Requester } from './requester.ts'
 import { requesterOf } from './requester.ts'
@@ -18,6 +19,7 @@ export interface Administrator {
  * person behind it also needs the person to be an administrator, `attributes.admin`.
  */
 export async function administrator(call: Call, engine: Engine): Promise<Administrator> {
+  limitCalls(engine, call)
   const org = await organizationOf(engine, call)
   const subject = call.token?.subject
   if (isId('account', subject)) {

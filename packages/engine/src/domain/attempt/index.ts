@@ -1,4 +1,5 @@
 import type { Feature } from '../../kernel/feature.ts'
+import type { ApiRate } from '../../kernel/kernel.ts'
 import type { Unit } from '../../kernel/store/index.ts'
 import type { Engine } from '../engine.ts'
 import { attemptMigrations, deleteExpired } from './store.ts'
@@ -33,6 +34,8 @@ export interface Standing {
 export interface Attempts {
   /** Fails with `request.rate_limited` (429, `Retry-After`) when `key` has used up `limit` calls in `seconds`. */
   readonly take: (key: string, rule: { readonly limit: number; readonly seconds: number }) => Promise<void>
+  /** The same in the memory of this process, for calls that must not cost a write: so many at once, then so many a second. */
+  readonly spend: (key: string, rate: ApiRate) => void
   /** How somebody stands, without judging it. */
   readonly standing: (who: Who) => Promise<Standing>
   /**

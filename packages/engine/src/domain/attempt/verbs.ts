@@ -1,5 +1,6 @@
 import type { Kernel } from '../../kernel/kernel.ts'
 import { limitedAddress } from './address.ts'
+import { createBuckets } from './buckets.ts'
 import type { DelayRule } from './delay.ts'
 import { delayAfter, forAddress, forKnown, forSubject } from './delay.ts'
 import { attemptErrors } from './errors.ts'
@@ -13,6 +14,9 @@ const knownFor = 90 * day
 const mostWaiting = 10_000
 /** A judgement takes no longer; what a crash left claimed is free again after it. */
 const judging = 20_000
+
+const tooMany = (seconds: number) =>
+  attemptErrors('request.rate_limited', { seconds }, { 'retry-after': String(seconds) })
 
 export function createAttempts({ store, now }: Pick<Kernel, 'store' | 'now'>): Attempts {
   const knownPrefix = (who: Who) => `known ${who.subject} `
@@ -55,6 +59,8 @@ export function createAttempts({ store, now }: Pick<Kernel, 'store' | 'now'>): A
     return { known, rows: [...counted(who, known).keys()].flatMap((key) => rows.get(key) ?? []) }
   }
 
+  const buckets = createBuckets(now)
+
   return {
     inTurn: createLines(),
 
@@ -64,7 +70,12 @@ export function createAttempts({ store, now }: Pick<Kernel, 'store' | 'now'>): A
       const row = counts.get(`calls ${key}`)
       if (!row || row.count <= limit) return
       const wait = Math.max(1, Math.ceil((row.expires_at - at) / 1000))
-      throw attemptErrors('request.rate_limited', { seconds: wait }, { 'retry-after': String(wait) })
+      throw tooMany(wait)
+    },
+
+    spend(key, rate) {
+      const wait = buckets(key, rate)
+      if (wait > 0) throw tooMany(wait)
     },
 
     async standing(who) {

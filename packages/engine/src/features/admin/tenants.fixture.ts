@@ -1,6 +1,6 @@
 import type { CardeaConfig } from '@cardea/protocol'
 import { clientToken, signedIn } from '../../domain/api/tokens.fixture.ts'
-import type { TestEngine } from '../../testing.ts'
+import type { TestEngine, TestEngineOptions } from '../../testing.ts'
 import { testEngine } from '../../testing.ts'
 
 export const adminScopes = [
@@ -74,8 +74,11 @@ const config: CardeaConfig = {
 export type Handle = 'northwind' | 'acme' | 'globex'
 
 /** A root and two organizations below it, each with an administrator's client, a person and an app. */
-export async function tenants(store: 'sqlite' | 'postgres' = 'sqlite') {
-  const engine = await testEngine({ store, config })
+export async function tenants(
+  store: 'sqlite' | 'postgres' = 'sqlite',
+  options: Pick<TestEngineOptions, 'apiRates'> = {},
+) {
+  const engine = await testEngine({ store, config, ...options })
   return {
     engine,
     close: engine.close,

@@ -1,7 +1,7 @@
 import type { AccountId, OrganizationId, SessionId } from '@cardea/protocol'
 import { isId } from '@cardea/protocol'
 import type { Account } from '../../domain/account/index.ts'
-import { actingEngine, apiErrors, organizationOf, requesterOf } from '../../domain/api/index.ts'
+import { actingEngine, apiErrors, limitCalls, organizationOf, requesterOf } from '../../domain/api/index.ts'
 import type { Engine } from '../../domain/engine.ts'
 import type { Call } from '../../kernel/http/call.ts'
 
@@ -16,6 +16,7 @@ export interface Self {
 
 /** A token without a person (client_credentials) has no `me`. */
 export async function self(call: Call, engine: Engine): Promise<Self> {
+  limitCalls(engine, call)
   const org = await organizationOf(engine, call)
   const subject = call.token?.subject
   const account = isId('account', subject) ? await engine.accounts.find(org, subject satisfies AccountId) : undefined

@@ -76,7 +76,11 @@ function operation(route: RouteDescription, schemas: Schemas): Operation {
     ...(body.type === 'json'
       ? { requestBody: { required: true, content: { 'application/json': { schema: schemas.reference(body.schema) } } } }
       : {}),
-    responses: { [status]: success, default: problem },
+    responses: {
+      [status]: success,
+      429: { ...problem, description: 'Too many calls; `Retry-After` says for how many seconds to wait' },
+      default: problem,
+    },
   }
 }
 
