@@ -75,6 +75,8 @@ export const administrator = {
     'sessions:write',
     'organizations:read',
     'organizations:write',
+    'apis:read',
+    'apis:write',
     'audit:read',
   ],
 } as const

@@ -3,6 +3,7 @@ import { zId } from './ids.ts'
 import { zSignInPolicy } from './policy.ts'
 import {
   zAccessTokenLifetime,
+  zApiScopes,
   zAttributes,
   zAuthMethod,
   zBranding,
@@ -18,6 +19,7 @@ import {
   zRedirectUri,
   zRefreshLeeway,
   zRefreshLifetime,
+  zResourceIdentifier,
   zScope,
   zUrl,
   zUsername,
@@ -194,6 +196,31 @@ export const zAppPatch = z.strictObject({ ...app, status: z.enum(['active', 'dis
 /** The answer that shows a secret, once. */
 export const zAppSecret = z.object({ id: z.string(), secret: z.string() })
 export const zAppCreated = zApp.extend({ secret: z.string().optional() })
+
+/** An API that access tokens are for. */
+export const zApi = z.object({
+  id: zId('resource'),
+  organization: zId('organization'),
+  /** The value of `resource` in requests and of `aud` in tokens; one API in the whole deployment, for good. */
+  identifier: z.string(),
+  name: z.string(),
+  scopes: z.array(z.object({ name: z.string(), description: z.string() })),
+  /** Seconds; 300 when absent. */
+  accessTokenLifetime: z.int().optional(),
+})
+export type ApiResource = z.infer<typeof zApi>
+export const zApiCreate = z.strictObject({
+  identifier: zResourceIdentifier,
+  name: zName,
+  scopes: zApiScopes.optional(),
+  accessTokenLifetime: zAccessTokenLifetime.optional(),
+})
+export const zApiPatch = z.strictObject({
+  name: zName.optional(),
+  /** All of them: one that is left out is gone. */
+  scopes: zApiScopes.optional(),
+  accessTokenLifetime: zAccessTokenLifetime.nullable().optional(),
+})
 
 export const zOrganization = z.object({
   id: zId('organization'),

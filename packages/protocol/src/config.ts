@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { zSignInPolicy } from './policy.ts'
 import {
   zAccessTokenLifetime,
+  zApiScopes,
   zAttributes,
   zAuthMethod,
   zBranding,
@@ -17,6 +18,7 @@ import {
   zRedirectUri,
   zRefreshLeeway,
   zRefreshLifetime,
+  zResourceIdentifier,
   zScope,
   zUrl,
   zUsername,
@@ -116,16 +118,9 @@ export function authMethodOf(app: {
 
 export const zApiConfig = z.strictObject({
   organization: zHandle.optional(),
-  /** The value of `resource` and `aud`: an absolute URI (RFC 8707 §2). */
-  identifier: z
-    .string()
-    .max(2048)
-    .refine((text) => URL.canParse(text) && !/[#\s]/.test(text), 'must be an absolute URI without a fragment'),
+  identifier: zResourceIdentifier,
   name: zName.optional(),
-  scopes: z
-    .array(z.strictObject({ name: zScope, description: zName }))
-    .max(200)
-    .optional(),
+  scopes: zApiScopes.optional(),
   /** Seconds; 300 when absent. */
   accessTokenLifetime: zAccessTokenLifetime.optional(),
 })

@@ -66,6 +66,18 @@ export const zClientId = z.string().regex(/^[A-Za-z0-9._~:/-]{1,200}$/, 'must be
 /** RFC 6749 §3.3. */
 export const zScope = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/, 'must be one scope token (RFC 6749 §3.3)')
 
+/** The value of `resource` and `aud`: an absolute URI (RFC 8707 §2). */
+export const zResourceIdentifier = z
+  .string()
+  .max(2048)
+  .refine((text) => URL.canParse(text) && !/[#\s]/.test(text), 'must be an absolute URI without a fragment')
+
+/** What an API lets a caller do; `description` is what a person is asked to agree to. */
+export const zApiScopes = z
+  .array(z.strictObject({ name: zScope, description: zName }))
+  .max(200)
+  .refine((scopes) => new Set(scopes.map(({ name }) => name)).size === scopes.length, 'must name each scope once')
+
 const zColor = z
   .string()
   .max(100)

@@ -14,6 +14,8 @@ export function ownApi(publicUrl: string): Resource {
       { name: 'accounts:write', description: 'Create, change and delete accounts of the organization' },
       { name: 'apps:read', description: 'See the organization’s apps' },
       { name: 'apps:write', description: 'Create, change and delete the organization’s apps' },
+      { name: 'apis:read', description: 'See the organization’s APIs' },
+      { name: 'apis:write', description: 'Create, change and delete the organization’s APIs' },
       { name: 'sessions:read', description: 'See who is signed in' },
       { name: 'sessions:write', description: 'Sign people out' },
       { name: 'organizations:read', description: 'See the organization and those below it' },

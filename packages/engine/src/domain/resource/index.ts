@@ -34,8 +34,11 @@ export interface Resources {
   readonly owners: (scope: string, org: OrganizationId) => Promise<readonly Resource[]>
   /** Such an API by its identifier. */
   readonly usable: (identifier: string, org: OrganizationId) => Promise<Resource | undefined>
+  /** The organization's own, by id. */
+  readonly get: (org: OrganizationId, id: ResourceId) => Promise<Resource | undefined>
+  /** In the order of their identifiers. */
   readonly list: (org: OrganizationId, page: PageRequest) => Promise<Page<Resource>>
-  /** Emits `resource.created`. Fails with `api.conflict` when the identifier is taken, `api.invalid` for a scope of the own API. */
+  /** Emits `resource.created`. Fails with `api.conflict` when the identifier is taken, `api.invalid` for one of ours or for a scope of ours. */
   readonly create: (unit: Unit, resource: NewResource) => Promise<Resource>
   readonly update: (
     unit: Unit,

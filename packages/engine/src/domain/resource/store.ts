@@ -2,6 +2,8 @@ import type { OrganizationId, ResourceId } from '@cardea/protocol'
 import type { Selectable } from 'kysely'
 import type { Migration, Queries, Unit } from '../../kernel/store/index.ts'
 import { column } from '../../kernel/store/index.ts'
+import type { Page, PageRequest } from '../page.ts'
+import { contains } from '../page.ts'
 import type { NewResource, Resource } from './index.ts'
 
 interface ResourceTable {
@@ -50,16 +52,29 @@ export async function allResources(queries: Queries): Promise<readonly Resource[
   return rows.map(toResource)
 }
 
-export async function listResources(queries: Queries, org: OrganizationId, after: string, limit: number) {
+export async function findResource(queries: Queries, org: OrganizationId, id: ResourceId) {
+  const row = await queries.in(org).selectFrom('resource').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && toResource(row)
+}
+
+export async function listResources(
+  queries: Queries,
+  org: OrganizationId,
+  { limit, after, search }: PageRequest,
+): Promise<Page<Resource>> {
   const rows = await queries
     .in(org)
     .selectFrom('resource')
     .selectAll()
-    .where('identifier', '>', after)
+    .$if(after !== undefined, (query) => query.where('identifier', '>', after ?? ''))
+    .$if(search !== undefined, (query) =>
+      query.where((eb) => eb.or([contains('name', search ?? ''), contains('identifier', search ?? '')])),
+    )
     .orderBy('identifier')
-    .limit(limit)
+    .limit(limit + 1)
     .execute()
-  return rows.map(toResource)
+  const items = rows.slice(0, limit).map(toResource)
+  return { items, next: rows.length > limit ? items.at(-1)?.identifier : undefined }
 }
 
 /** Writes it unless the identifier is taken; says whether it did. */

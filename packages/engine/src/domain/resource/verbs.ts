@@ -2,10 +2,11 @@ import type { OrganizationId, ResourceId } from '@cardea/protocol'
 import { createCache } from '../../kernel/cache.ts'
 import type { Unit } from '../../kernel/store/index.ts'
 import type { Engine } from '../engine.ts'
+import { openidScopes } from '../token/index.ts'
 import { ownApi } from './built-in.ts'
 import { resourceErrors } from './errors.ts'
 import type { Resource, Resources } from './index.ts'
-import { allResources, deleteResource, insertResource, listResources, updateResource } from './store.ts'
+import { allResources, deleteResource, findResource, insertResource, listResources, updateResource } from './store.ts'
 
 const topic = 'resource'
 
@@ -23,7 +24,7 @@ export function createResources(engine: Engine): Resources {
   const usableBy = async (org: OrganizationId) =>
     (await all()).filter((one) => one.org === undefined || one.org === org)
 
-  /** `aud` must mean one API only, and nobody else may define what allows administration. */
+  /** `aud` must mean one API only, never the issuer, and nobody else may define what allows administration. */
   const refuseTaken = async (
     unit: Unit,
     { identifier, scopes }: Pick<Resource, 'identifier' | 'scopes'>,
@@ -32,7 +33,10 @@ export function createResources(engine: Engine): Resources {
     const others = [own, ...(await allResources(unit))].filter((other) => other.id !== except)
     if (others.some((other) => other.identifier === identifier))
       throw resourceErrors('api.conflict', { kind: 'API', field: 'identifier' })
-    const reserved = scopes.find((scope) => own.scopes.some(({ name }) => name === scope.name))
+    if (URL.parse(identifier)?.origin === engine.publicUrl)
+      throw resourceErrors('api.invalid', { field: 'identifier', reason: "it is below Cardea's own address" })
+    const taken = new Set([...openidScopes, ...own.scopes.map(({ name }) => name)])
+    const reserved = scopes.find(({ name }) => taken.has(name))
     if (reserved) throw resourceErrors('api.invalid', { field: 'scopes', reason: `${reserved.name} is Cardea's own` })
   }
   const changed = async (
@@ -52,11 +56,8 @@ export function createResources(engine: Engine): Resources {
     owners: async (name, org) =>
       (await usableBy(org)).filter(({ scopes }) => scopes.some((scope) => scope.name === name)),
     usable: async (identifier, org) => (await usableBy(org)).find((resource) => resource.identifier === identifier),
-    list: async (org, { limit, after = '' }) => {
-      const rows = await listResources(store, org, after, limit + 1)
-      const items = rows.slice(0, limit)
-      return { items, next: rows.length > limit ? items.at(-1)?.identifier : undefined }
-    },
+    get: (org, id) => findResource(store, org, id),
+    list: (org, page) => listResources(store, org, page),
     create: async (unit, resource) => {
       await refuseTaken(unit, resource)
       const id: ResourceId = `api_${engine.random(16)}`

@@ -9,6 +9,8 @@ const bodies: Readonly<Record<string, unknown>> = {
   'PATCH /api/v1/accounts/:accountId': { name: 'taken over' },
   'POST /api/v1/apps': { name: 'stray', redirectUris: ['https://stray.example/cb'] },
   'PATCH /api/v1/apps/:appId': { name: 'taken over' },
+  'POST /api/v1/apis': { identifier: 'https://stray.example', name: 'stray' },
+  'PATCH /api/v1/apis/:apiId': { name: 'taken over' },
   'POST /api/v1/organizations': { handle: 'stray', name: 'Stray' },
   'PATCH /api/v1/organizations/:organizationId': { name: 'taken over' },
   'PATCH /api/v1/me': { name: 'me' },
@@ -35,17 +37,28 @@ describe.each(['sqlite', 'postgres'] as const)('T-TEN-01 organizations on %s', (
     const person = await all.person(handle)
     const [factor] = await engine.engine.factors.of(organization.id, person.account)
     const app = await engine.engine.clients.find(`${handle}-portal`)
+    const [api] = (await engine.engine.resources.list(organization.id, { limit: 1 })).items
     return {
       accountId: person.account,
       sessionId: person.session,
       factorId: factor?.id ?? '',
       appId: app?.id ?? '',
       secretId: app?.secretHashes[0]?.slice(0, 12) ?? '',
+      apiId: api?.id ?? '',
       organizationId: organization.id,
       enrolmentId: 'unknown',
     }
   }
-  const tables = ['account', 'factor', 'session', 'client', 'organization', 'consent', 'access_grant'] as const
+  const tables = [
+    'account',
+    'factor',
+    'session',
+    'client',
+    'organization',
+    'consent',
+    'access_grant',
+    'resource',
+  ] as const
   /** Every row of the organization, but for what reading alone may touch. */
   async function rowsOf(org: string): Promise<string> {
     const queries = all.engine.engine.store.across('compare what an organization has')

@@ -12,6 +12,8 @@ export const adminScopes = [
   'sessions:write',
   'organizations:read',
   'organizations:write',
+  'apis:read',
+  'apis:write',
   'audit:read',
 ]
 
@@ -66,6 +68,8 @@ const config: CardeaConfig = {
       scopes: [{ name: 'orders:write', description: 'Change orders' }],
     },
     { organization: 'acme', identifier: 'https://open.acme.test' },
+    { organization: 'northwind', identifier: 'https://parts.northwind.test' },
+    { organization: 'globex', identifier: 'https://parts.globex.test' },
   ],
   apps: [...northwind.apps, ...acme.apps, ...globex.apps],
   accounts: [...northwind.accounts, ...acme.accounts, ...globex.accounts],
