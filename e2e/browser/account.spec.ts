@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { ageSignIns } from '../deployment/aged.ts'
 import { totpCode } from '../deployment/totp.ts'
 import { addresses } from './deployment.ts'
 import { mail } from './doors.ts'
@@ -127,6 +128,32 @@ test.describe('the account page', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
     await expect(page.getByText('Passkey removed.')).toBeVisible()
     await expect(section(page, 'Passkeys').getByText('My laptop')).toBeHidden()
+  })
+
+  test('a change of how one signs in asks for a fresh sign-in, and goes on where it was', async ({
+    page,
+    newPerson,
+  }) => {
+    const person = await newPerson()
+    await signIn(page, mail, person)
+    ageSignIns(person.username, 11)
+    await page.goto(account)
+    await expectAccountPage(page)
+    const setUp = section(page, /Authenticator app/).getByRole('button', { name: 'Set up' })
+    await setUp.click()
+    const confirm = page.getByRole('dialog', { name: 'Confirm it is you' })
+    await confirm.getByRole('button', { name: 'Cancel' }).click()
+    await expect(confirm).toBeHidden()
+    await setUp.click()
+    await confirm.getByRole('link', { name: 'Continue to sign-in' }).click()
+    // Who it is was known.
+    await givePassword(page, person.password)
+    await expectAccountPage(page)
+    await expect(page).toHaveURL(account)
+    const dialog = page.getByRole('dialog', { name: 'Set up an authenticator app' })
+    await dialog.getByLabel('Code from the app').fill(totpCode(await setUpKey(page)))
+    await dialog.getByRole('button', { name: 'Turn on' }).click()
+    await expect(page.getByText('Authenticator app is on.')).toBeVisible()
   })
 
   test('no click is lost: its buttons are disabled until its script has run, and nothing moves then', async ({

@@ -73,10 +73,10 @@ export async function signIn(page: Page, door: Door, person: Person): Promise<vo
   await door.expectSignedIn(page, person)
 }
 
-/** The account page, drawn and alive: before its script has run, its buttons do nothing. */
+/** The account page, drawn and alive: its buttons wait for its script. */
 export async function expectAccountPage(page: Page): Promise<void> {
   await expect(heading(page, 'Profile')).toBeVisible()
-  await page.waitForFunction(() => '__vue_app__' in (document.getElementById('portal') ?? {}))
+  await expect(page.getByRole('button', { name: 'Edit profile' })).toBeEnabled()
 }
 
 export async function signOut(page: Page, person: Person): Promise<void> {

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Addresses } from './addresses.ts'
+import { dataVariable } from './aged.ts'
 import { startApp } from './apps.ts'
 import type { Kind } from './configuration.ts'
 import { configuration, kinds } from './configuration.ts'
@@ -35,6 +36,7 @@ export async function startWhole(addresses: Addresses, people: Record<Kind, numb
     await stop()
     throw failed.reason
   }
+  process.env[dataVariable] = folder
   const broker = await handOut(people)
   return async () => {
     broker()

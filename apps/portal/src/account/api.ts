@@ -21,7 +21,9 @@ export function createCall(fetch: (path: string, init?: RequestInit) => Promise<
     // The shape is the API's contract; a test of the engine holds it to its schema.
     if (response.ok) return { ok: true, value: content as T }
     const problem = isProblem(content) ? content : { code: 'request.internal', params: {} }
-    return failure(response.status === 401 ? 'signed-out' : problem.code, problem.params ?? {})
+    // RFC 9470 §3 answers 401 to somebody who is signed in: only the sign-in is too old.
+    const isSignedOut = response.status === 401 && problem.code !== 'api.reauthentication_required'
+    return failure(isSignedOut ? 'signed-out' : problem.code, problem.params ?? {})
   }
 }
 
