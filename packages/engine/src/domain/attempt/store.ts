@@ -1,7 +1,7 @@
-import type { Expression } from 'kysely'
+import type { Expression, Kysely } from 'kysely'
 import { sql } from 'kysely'
-import type { Migration, Queries, Unit } from '../../kernel/store/index.ts'
-import { column } from '../../kernel/store/index.ts'
+import type { Migration, Parameter, Queries, Tables, Unit } from '../../kernel/store/index.ts'
+import { across, column } from '../../kernel/store/index.ts'
 
 /** Counters of the deployment, not of an organization: an address tries many of them. Keys of people hold their id. */
 interface AttemptTable {
@@ -98,50 +98,70 @@ const none = { count: 0, wait_until: 0, judging: 0, judging_until: 0 } as const
 
 const oneLess = (judging: Expression<number>) => sql<number>`case when ${judging} > 0 then ${judging} - 1 else 0 end`
 
+interface Claim {
+  readonly known: string
+  readonly subject: string
+  readonly address: string
+  readonly place: string
+  readonly now: number
+  readonly until: number
+}
+
+const claim = (rows: (db: Kysely<Tables>, p: Parameter<Claim>) => Expression<AttemptTable>) =>
+  across<Claim>(reason)((db, p) =>
+    db
+      .insertInto('attempt')
+      .columns(['key', 'count', 'wait_until', 'judging', 'judging_until', 'expires_at'])
+      .expression(rows(db, p))
+      .onConflict((conflict) =>
+        conflict.column('key').doUpdateSet((up) => ({
+          count: sql<number>`case when ${up.ref('attempt.expires_at')} <= ${p('now')} then 0 else ${up.ref('attempt.count')} end`,
+          judging: sql<number>`case when ${up.ref('attempt.judging_until')} <= ${p('now')} then 1 else ${up.ref('attempt.judging')} + 1 end`,
+          judging_until: up.ref('excluded.judging_until'),
+          expires_at: later(up.ref('attempt.expires_at'), up.ref('excluded.expires_at')),
+        })),
+      )
+      .returningAll(),
+  )
+
+const claimed = (db: Kysely<Tables>, p: Parameter<Claim>, key: 'known' | 'subject' | 'address') =>
+  db.selectNoFrom([
+    sql<string>`cast(${p(key)} as text)`.as('key'),
+    sql<number>`cast(0 as bigint)`.as('count'),
+    sql<number>`cast(0 as bigint)`.as('wait_until'),
+    sql<number>`cast(1 as bigint)`.as('judging'),
+    sql<number>`cast(${p('until')} as bigint)`.as('judging_until'),
+    sql<number>`cast(${p('until')} as bigint)`.as('expires_at'),
+  ])
+
+const claimKnown = claim((db, p) => claimed(db, p, 'known').where(sql<boolean>`1 = 1`))
+const claimByPlace = claim((db, p) => {
+  const isKnown = db
+    .selectFrom('attempt')
+    .select('key')
+    .where('key', '=', p('place'))
+    .where('expires_at', '>', p('now'))
+  const asStranger = (key: 'subject' | 'address') =>
+    claimed(db, p, key).where(({ not, exists }) => not(exists(isKnown)))
+  return claimed(db, p, 'known')
+    .where(({ exists }) => exists(isKnown))
+    .unionAll(asStranger('subject'))
+    .unionAll(asStranger('address'))
+})
+
 /**
- * Adds one attempt that is being judged to `known` where `place` is known, else to each of `strangers`; gives those
- * rows. One statement, so that of many at once, in all processes, each sees those before it.
+ * Adds one attempt that is being judged to `known` where `place` is known, or is not asked about, else to `subject`
+ * and `address`; gives those rows. One statement, so that of many at once, in all processes, each sees those before it.
  */
 export async function claimAttempt(
   unit: Unit,
-  keys: { readonly place: string | undefined; readonly known: string; readonly strangers: readonly string[] },
+  keys: Pick<Claim, 'known' | 'subject' | 'address'> & { readonly place: string | undefined },
   now: number,
   until: number,
 ): Promise<ReadonlyMap<string, AttemptTable>> {
-  const queries = unit.across(reason)
-  const { place, known, strangers } = keys
-  const row = (key: string) =>
-    queries.selectNoFrom([
-      sql<string>`cast(${key} as text)`.as('key'),
-      sql<number>`cast(0 as bigint)`.as('count'),
-      sql<number>`cast(0 as bigint)`.as('wait_until'),
-      sql<number>`cast(1 as bigint)`.as('judging'),
-      sql<number>`cast(${until} as bigint)`.as('judging_until'),
-      sql<number>`cast(${until} as bigint)`.as('expires_at'),
-    ])
-  const isKnown = queries
-    .selectFrom('attempt')
-    .select('key')
-    .where('key', '=', place ?? '')
-    .where('expires_at', '>', now)
-  const claims = strangers.reduce(
-    (all, key) => all.unionAll(row(key).where(({ not, exists }) => not(exists(isKnown)))),
-    row(known).where(({ exists }) => exists(isKnown)),
-  )
-  const rows = await queries
-    .insertInto('attempt')
-    .columns(['key', 'count', 'wait_until', 'judging', 'judging_until', 'expires_at'])
-    .expression(place === undefined ? row(known).where(sql<boolean>`1 = 1`) : claims)
-    .onConflict((conflict) =>
-      conflict.column('key').doUpdateSet((up) => ({
-        count: sql<number>`case when ${up.ref('attempt.expires_at')} <= ${now} then 0 else ${up.ref('attempt.count')} end`,
-        judging: sql<number>`case when ${up.ref('attempt.judging_until')} <= ${now} then 1 else ${up.ref('attempt.judging')} + 1 end`,
-        judging_until: up.ref('excluded.judging_until'),
-        expires_at: later(up.ref('attempt.expires_at'), up.ref('excluded.expires_at')),
-      })),
-    )
-    .returningAll()
-    .execute()
+  const { place, ...others } = keys
+  const statement = place === undefined ? claimKnown : claimByPlace
+  const rows = await unit.run(statement, { ...others, place: place ?? '', now, until })
   return new Map(rows.map((row) => [row.key, row]))
 }
 

@@ -94,7 +94,7 @@ export function createAttempts({ store, now }: Pick<Kernel, 'store' | 'now'>): A
     async claim(unit, who) {
       const at = now()
       const { place, known: ofKnown, subject, address } = keysOf(who)
-      const keys = { place: who.knownDevice ? undefined : place, known: ofKnown, strangers: [subject, address] }
+      const keys = { place: who.knownDevice ? undefined : place, known: ofKnown, subject, address }
       const rows = await claimAttempt(unit, keys, at, at + judging)
       const known = rows.has(ofKnown)
       const rules = counted(who, known)

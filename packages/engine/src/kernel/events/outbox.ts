@@ -15,6 +15,8 @@ export interface Outbox {
 }
 
 const reason = 'write the events of a unit'
+/** A unit has one event or a few; the statements of one with more are not kept. */
+const few = 4
 
 export function createOutbox(
   subscriptions: readonly Subscription[],
@@ -23,10 +25,11 @@ export function createOutbox(
 ): Outbox {
   const nextId = createEventIds()
   const wanting = (event: Event) => subscriptions.filter((subscription) => wants(subscription, event.type))
-  const ofType = new Map<string, WriteOne>()
-  const writerOf = (event: Event): WriteOne => {
-    const writer = ofType.get(event.type) ?? createWriter(wanting(event), dialect)
-    ofType.set(event.type, writer)
+  const ofTypes = new Map<string, Writer>()
+  const writerOf = (events: readonly Event[]): Writer => {
+    const types = events.map((event) => event.type).join(' ')
+    const writer = ofTypes.get(types) ?? createWriter(events.map(wanting), dialect)
+    ofTypes.set(types, writer)
     return writer
   }
   return {
@@ -35,8 +38,7 @@ export function createOutbox(
       return { ...event, id: nextId(at), at }
     },
     async write(queries, events) {
-      const [only, ...others] = events
-      if (only && others.length === 0) return writerOf(only)(queries, toRow(only))
+      if (events.length <= few) return writerOf(events)(queries, events.map(toRow))
       const deliveries = events.flatMap((event) => wanting(event).map((one) => toDelivery(event, one)))
       // Both are on their way before the first has answered: one round trip on PostgreSQL.
       await Promise.all([
@@ -47,54 +49,66 @@ export function createOutbox(
   }
 }
 
-type WriteOne = (queries: Queries, row: EventTable) => Promise<void>
+type Writer = (queries: Queries, rows: readonly EventTable[]) => Promise<void>
 
-/** Writes one event, as most units have, for these subscribers; PostgreSQL takes both inserts as one statement. */
-function createWriter(subscriptions: readonly Subscription[], dialect: Store['dialect']): WriteOne {
-  const event = across<EventTable>(reason)((db, p) => db.insertInto('event').values(eventParameters(p)))
-  if (subscriptions.length === 0) {
-    return async (queries, row) => {
-      await queries.run(event, row)
+/** The columns of several rows: those of the second end with `_1`. */
+type Numbered = { readonly [K in keyof EventTable as `${K}_${number}`]: EventTable[K] }
+
+/** Writes events, each for its subscribers; PostgreSQL takes both inserts as one statement. */
+function createWriter(subscribers: readonly (readonly Subscription[])[], dialect: Store['dialect']): Writer {
+  const rows = (p: Parameter<Numbered>) => subscribers.map((_, index) => eventParameters(p, index))
+  const due = (p: Parameter<Numbered>) =>
+    subscribers.flatMap((subscriptions, index) =>
+      subscriptions.map(({ name }) => ({
+        ...fresh,
+        org_id: p(`org_id_${index}`),
+        event_id: p(`id_${index}`),
+        subscriber: name,
+        due_at: p(`at_${index}`),
+      })),
+    )
+  const events = across<Numbered>(reason)((db, p) => db.insertInto('event').values(rows(p)))
+  if (subscribers.every((subscriptions) => subscriptions.length === 0)) {
+    return async (queries, given) => {
+      await queries.run(events, numbered(given))
     }
   }
-  const due = (p: Parameter<EventTable>) =>
-    subscriptions.map(({ name }) => ({
-      ...fresh,
-      org_id: p('org_id'),
-      event_id: p('id'),
-      subscriber: name,
-      due_at: p('at'),
-    }))
   if (dialect === 'postgres') {
-    const both = across<EventTable>(reason)((db, p) =>
+    const both = across<Numbered>(reason)((db, p) =>
       db
-        .with('written', (inner) => inner.insertInto('event').values(eventParameters(p)))
+        .with('written', (inner) => inner.insertInto('event').values(rows(p)))
         .insertInto('delivery')
         .values(due(p)),
     )
-    return async (queries, row) => {
-      await queries.run(both, row)
+    return async (queries, given) => {
+      await queries.run(both, numbered(given))
     }
   }
-  const deliveries = across<EventTable>(reason)((db, p) => db.insertInto('delivery').values(due(p)))
-  return async (queries, row) => {
-    await Promise.all([queries.run(event, row), queries.run(deliveries, row)])
+  const deliveries = across<Numbered>(reason)((db, p) => db.insertInto('delivery').values(due(p)))
+  return async (queries, given) => {
+    const values = numbered(given)
+    await Promise.all([queries.run(events, values), queries.run(deliveries, values)])
   }
 }
 
-function eventParameters(p: Parameter<EventTable>) {
+function eventParameters(p: Parameter<Numbered>, index: number) {
   return {
-    org_id: p('org_id'),
-    id: p('id'),
-    type: p('type'),
-    at: p('at'),
-    actor_type: p('actor_type'),
-    actor_id: p('actor_id'),
-    target: p('target'),
-    session: p('session'),
-    data: p('data'),
-    origin: p('origin'),
+    org_id: p(`org_id_${index}`),
+    id: p(`id_${index}`),
+    type: p(`type_${index}`),
+    at: p(`at_${index}`),
+    actor_type: p(`actor_type_${index}`),
+    actor_id: p(`actor_id_${index}`),
+    target: p(`target_${index}`),
+    session: p(`session_${index}`),
+    data: p(`data_${index}`),
+    origin: p(`origin_${index}`),
   }
+}
+
+function numbered(rows: readonly EventTable[]): Numbered {
+  const columns = rows.flatMap((row, index) => Object.entries(row).map(([name, value]) => [`${name}_${index}`, value]))
+  return Object.fromEntries(columns)
 }
 
 /** A delivery that nobody has claimed. */
