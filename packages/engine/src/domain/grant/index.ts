@@ -89,6 +89,12 @@ export interface Grants {
   readonly redeemCode: (client: Client, redemption: Redemption) => Promise<IssuedGrant>
   /** Rotates. Fails with `grant.invalid_refresh_token`; reuse revokes the grant and emits `grant.reuse_detected`. */
   readonly refresh: (client: Client, refreshToken: string) => Promise<IssuedGrant>
+  /** The same, by one statement, for the newest token of a grant for exactly these resources; `undefined`, and nothing done, for any other. */
+  readonly refreshGranted: (
+    client: Client,
+    refreshToken: string,
+    resource: readonly string[],
+  ) => Promise<IssuedGrant | undefined>
   /** The token answer for a person's grant. */
   readonly answer: (request: GrantAnswerRequest) => Promise<TokenAnswer>
   /** A live grant. */

@@ -12,21 +12,41 @@ import { findGrant, rotateRefreshToken, toGrant } from './store.ts'
 export async function refresh(engine: Engine, client: Client, presented: string): Promise<IssuedGrant> {
   const id = readRefreshToken(engine, presented)
   if (!id) throw grantErrors('grant.invalid_refresh_token')
+  return (await rotate(engine, client, id, presented)) ?? repeat(engine, client, id, presented, engine.now())
+}
+
+/** The same for a grant of exactly these resources; for any other one nothing has happened. */
+export async function refreshGranted(
+  engine: Engine,
+  client: Client,
+  presented: string,
+  resource: readonly string[],
+): Promise<IssuedGrant | undefined> {
+  const id = readRefreshToken(engine, presented)
+  return id && rotate(engine, client, id, presented, resource)
+}
+
+async function rotate(
+  engine: Engine,
+  client: Client,
+  id: GrantId,
+  presented: string,
+  resource?: readonly string[],
+): Promise<IssuedGrant | undefined> {
   const now = engine.now()
   const successor = makeRefreshToken(engine, id)
-  const grant = await engine.store.write((queries) =>
-    rotateRefreshToken(queries, {
-      id,
-      client: client.id,
-      presented_hash: hashToken(presented),
-      refresh_hash: hashToken(successor),
-      // Without leeway nobody gets the successor again, so it is not kept at all.
-      successor_sealed: client.refreshLeeway > 0 ? sealSuccessor(presented, successor) : null,
-      now,
-      tokens_until: now + usualTokenLifetime(client) * 1000,
-    }),
-  )
-  return grant ? { grant, refreshToken: successor } : repeat(engine, client, id, presented, now)
+  const change = {
+    id,
+    client: client.id,
+    presented_hash: hashToken(presented),
+    refresh_hash: hashToken(successor),
+    // Without leeway nobody gets the successor again, so it is not kept at all.
+    successor_sealed: client.refreshLeeway > 0 ? sealSuccessor(presented, successor) : null,
+    now,
+    tokens_until: now + usualTokenLifetime(client) * 1000,
+  }
+  const grant = await engine.store.write((queries) => rotateRefreshToken(queries, change, resource))
+  return grant && { grant, refreshToken: successor }
 }
 
 /**

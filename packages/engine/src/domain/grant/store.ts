@@ -224,7 +224,8 @@ interface Rotated {
   readonly tokens_until: number
 }
 
-const rotate = across<Rotated>('rotate a refresh token, which names its grant by itself')((db, p) =>
+const rotating = 'rotate a refresh token, which names its grant by itself'
+const rotated = (db: Kysely<Tables>, p: Parameter<Rotated>) =>
   db
     .updateTable('access_grant')
     .set({
@@ -240,12 +241,21 @@ const rotate = across<Rotated>('rotate a refresh token, which names its grant by
     .where('revoked_at', 'is', null)
     .where('expires_at', '>', p('now'))
     .where(ofActive)
-    .returning(ofGrant),
+    .returning(ofGrant)
+const rotate = across<Rotated>(rotating)(rotated)
+const rotateFor = across<Rotated & { readonly resource: string }>(rotating)((db, p) =>
+  rotated(db, p).where('resource', '=', p('resource')),
 )
 
-/** Puts the successor in the place of a refresh token, for the first caller with that token only. */
-export async function rotateRefreshToken(queries: Queries, change: Rotated): Promise<Grant | undefined> {
-  const [row] = await queries.run(rotate, change)
+/** Puts the successor in the place of a refresh token, for the first caller with that token only; of a grant for exactly `resource`, if given. */
+export async function rotateRefreshToken(
+  queries: Queries,
+  change: Rotated,
+  resource: readonly string[] | undefined,
+): Promise<Grant | undefined> {
+  const [row] = resource
+    ? await queries.run(rotateFor, { ...change, resource: JSON.stringify(resource) })
+    : await queries.run(rotate, change)
   return row && toGrant(row)
 }
 

@@ -3,7 +3,7 @@ import { answerGrant } from './answer.ts'
 import { issueCode, redeemCode } from './code.ts'
 import { deleteConsents, findConsent, listConsents, writeConsent } from './consent-store.ts'
 import type { Grants } from './index.ts'
-import { refresh } from './refresh.ts'
+import { refresh, refreshGranted } from './refresh.ts'
 import { hashToken, readRefreshToken } from './refresh-token.ts'
 import { endGrants } from './revoke.ts'
 import { findGrant, toGrant } from './store.ts'
@@ -15,6 +15,7 @@ export function createGrants(engine: Engine): Grants {
     issueCode: (unit, request) => issueCode(engine, unit, request),
     redeemCode: (client, redemption) => redeemCode(engine, client, redemption),
     refresh: (client, token) => refresh(engine, client, token),
+    refreshGranted: (client, token, resource) => refreshGranted(engine, client, token, resource),
     answer: (request) => answerGrant(engine, request),
     find: async (id) => {
       const row = await findGrant(store, id)
