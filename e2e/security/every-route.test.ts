@@ -37,7 +37,9 @@ describe('T-RED-07 Host and X-Forwarded-* change nothing', () => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
     const plain = await send(origin, { ...request, headers })
     const answer = await send(origin, { ...request, headers: { ...headers, ...spoofed } })
-    expect(answer.status).toBe(plain.status)
+    // What only this machine may see is not there for a request that came by another name or through a proxy.
+    const isLocal = route.access.type === 'development' || route.path === '/metrics'
+    expect(answer.status).toBe(isLocal ? 404 : plain.status)
     expect(answer.body).not.toContain('evil.test')
     expect(JSON.stringify(answer.headers)).not.toContain('evil.test')
     expect(answer.headers.location).toBe(plain.headers.location)

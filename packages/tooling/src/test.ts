@@ -16,11 +16,11 @@ const command = async (...[program, args, options]: Parameters<typeof run>): Pro
   one((await run(program, args, options)) === 0)
 
 const vitest =
-  (folder: string, env: Record<string, string>): (() => Promise<Tally>) =>
+  (folder: string, env: Record<string, string>, ...only: readonly string[]): (() => Promise<Tally>) =>
   async () => {
     const report = join(reports, `vitest-${folder || 'packages'}.json`)
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-    return vitestTally(report, await run('vitest', ['run', ...reporters], { cwd: join(root, folder), env }))
+    return vitestTally(report, await run('vitest', ['run', ...only, ...reporters], { cwd: join(root, folder), env }))
   }
 
 const playwright =
@@ -48,7 +48,7 @@ const stages = (env: Record<string, string>, long: boolean): Stage[] => [
   { title: 'Packages as published', run: async () => one(await manifestsHold()) },
   ...(long ? [{ title: 'Types of the packages as published', run: async () => one(await typesResolve()) }] : []),
   { title: 'Chromium', run: chromium },
-  { title: 'Packages and apps (Vitest)', run: vitest('', env) },
+  { title: 'Packages and apps (Vitest)', run: vitest('', env, '--project=!e2e') },
   ...where('e2e/vitest.config.ts', { title: 'The built server (Vitest)', run: vitest('e2e', env) }),
   ...where('e2e/playwright.config.ts', { title: 'The browser (Playwright)', run: playwright(env) }),
 ]
