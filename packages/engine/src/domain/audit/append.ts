@@ -24,7 +24,7 @@ async function extend(
   await store.unit(async (unit) => {
     const head = await lockHead(unit, org)
     const ids = events.map((event) => event.id)
-    const written = await writtenAmong(unit, org, ids)
+    const written = await writtenAmong(unit, ids)
     const rows: AuditEntryTable[] = []
     let { sequence, hash } = head
     for (const event of events) {

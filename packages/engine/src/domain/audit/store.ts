@@ -95,8 +95,13 @@ export async function findHead(queries: Queries, org: OrganizationId): Promise<A
   return queries.in(org).selectFrom('audit_head').selectAll().executeTakeFirst()
 }
 
-export async function writtenAmong(unit: Unit, org: OrganizationId, ids: readonly AuditEntry['id'][]) {
-  const rows = await unit.in(org).selectFrom('audit_entry').select('id').where('id', 'in', ids).execute()
+export async function writtenAmong(unit: Unit, ids: readonly AuditEntry['id'][]) {
+  const rows = await unit
+    .across('find entries by the ids of their events, which are unique')
+    .selectFrom('audit_entry')
+    .select('id')
+    .where('id', 'in', ids)
+    .execute()
   return new Set(rows.map((row) => row.id))
 }
 

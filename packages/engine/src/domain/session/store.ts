@@ -83,9 +83,14 @@ export const sessionMigrations: readonly Migration[] = [
 const live = (db: Kysely<Tables>) =>
   db
     .selectFrom('session')
-    .innerJoin('account', (join) => join.onRef('account.id', '=', 'session.account'))
-    .selectAll('session')
-    .where('account.status', '=', 'active')
+    .selectAll()
+    .where(
+      // As a value, not a join: PostgreSQL would read all accounts while it knows nothing of their number.
+      (session) =>
+        session.selectFrom('account').select('account.status').whereRef('account.id', '=', 'session.account'),
+      '=',
+      'active',
+    )
 
 const bySecretHash = across<{ hash: string }>('find the session of a cookie')((db, p) =>
   live(db).where('secret_hash', '=', p('hash')),

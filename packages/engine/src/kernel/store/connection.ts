@@ -5,6 +5,8 @@ import { Kysely } from 'kysely'
 export interface SqlStatement {
   readonly sql: string
   readonly parameters: readonly unknown[]
+  /** Runs often with other values: the database may keep what it has worked out for it. */
+  readonly keep?: true
 }
 
 /** Runs one compiled statement. */

@@ -65,6 +65,7 @@ export function prepareStatement<P, O>(
   return {
     silent: query.kind !== 'SelectQueryNode' && !('returning' in query && query.returning),
     bind: (given) => ({
+      keep: true,
       sql,
       parameters: parameters.map((value) => (isPlaceholder(value) ? Reflect.get(given, value.parameter) : value)),
     }),

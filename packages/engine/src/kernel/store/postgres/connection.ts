@@ -30,7 +30,6 @@ const connectTimeout = 10_000
 const statementTimeout = 30_000
 /** When the server itself does not answer any more. */
 const answerTimeout = 35_000
-const keptStatements = 1_000
 /** Connections beside the pool's that reads share. */
 const sharedReaders = 3
 
@@ -103,21 +102,18 @@ export function createPostgresPool(url: string, max: number, log: Log): Postgres
   const readers = createReaders(settings, sharedReaders, log)
   pool.on('error', (error) => log('warn', 'PostgreSQL closed an idle connection.', { error }))
 
-  // A statement has a name by its text: the server parses and plans it once for each connection. Texts that
-  // come after the bound has been reached (`in` lists of unusual lengths) stay without one.
+  // What is kept has a name: the server parses it once for each connection, and plans it a few times. Everything
+  // else is planned for the values and sizes of the moment.
   const names = new Map<string, string>()
-  const nameOf = (sql: string): string | undefined => {
-    const known = names.get(sql)
-    if (known || names.size >= keptStatements) return known
-    const name = `c${names.size}`
+  const nameOf = (sql: string): string => {
+    const name = names.get(sql) ?? `c${names.size}`
     names.set(sql, name)
     return name
   }
 
   const runOn = async (send: Readers['query'], query: SqlStatement): Promise<QueryResult<unknown>> => {
-    const name = nameOf(query.sql)
     const { command, rowCount, rows } = await send({
-      ...(name ? { name } : {}),
+      ...(query.keep ? { name: nameOf(query.sql) } : {}),
       text: query.sql,
       values: [...query.parameters],
     })
