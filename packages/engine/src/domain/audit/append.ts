@@ -6,7 +6,7 @@ import { chain } from './entry.ts'
 import { isEndSealed, sealEnd } from './seal.ts'
 import { insertEntries, lockHead, writtenAmong } from './store.ts'
 
-/** Rows of one insert: 13 columns each, well below both databases' limit of parameters. */
+/** Entries of one unit: their ids are parameters of one statement. */
 const chunk = 500
 
 /** Continues each organization's chain; an event that is in it already is left out. */

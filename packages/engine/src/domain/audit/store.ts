@@ -1,6 +1,6 @@
 import type { OrganizationId } from '@cardea/protocol'
-import type { Migration, Queries, Unit } from '../../kernel/store/index.ts'
-import { column } from '../../kernel/store/index.ts'
+import type { Migration, Numbered, Parameter, Queries, Unit } from '../../kernel/store/index.ts'
+import { column, inOrganization, numbered } from '../../kernel/store/index.ts'
 import type { Page } from '../page.ts'
 import type { AuditEntry, AuditEntryTable } from './entry.ts'
 import { toEntry } from './entry.ts'
@@ -105,13 +105,48 @@ export async function writtenAmong(unit: Unit, ids: readonly AuditEntry['id'][])
   return new Set(rows.map((row) => row.id))
 }
 
+type Entries = Numbered<AuditEntryTable> & Pick<AuditEntryTable, 'org_id'>
+
+/** Rows of one statement. */
+const chunk = 20
+
+const insertOf = (count: number) =>
+  inOrganization<Entries>()((db, p) =>
+    db.insertInto('audit_entry').values(Array.from({ length: count }, (_, index) => entry(p, index))),
+  )
+const insertChunk = insertOf(chunk)
+const insertOne = insertOf(1)
+
+function entry(p: Parameter<Entries>, index: number) {
+  return {
+    org_id: p('org_id'),
+    sequence: p(`sequence_${index}`),
+    id: p(`id_${index}`),
+    type: p(`type_${index}`),
+    at: p(`at_${index}`),
+    actor_type: p(`actor_type_${index}`),
+    actor_id: p(`actor_id_${index}`),
+    target: p(`target_${index}`),
+    session: p(`session_${index}`),
+    data: p(`data_${index}`),
+    origin: p(`origin_${index}`),
+    subject: p(`subject_${index}`),
+    previous: p(`previous_${index}`),
+    hash: p(`hash_${index}`),
+  }
+}
+
 export async function insertEntries(
   unit: Unit,
   org: OrganizationId,
   end: Pick<AuditHeadTable, 'sequence' | 'hash' | 'seal'>,
   rows: readonly AuditEntryTable[],
 ): Promise<void> {
-  await unit.in(org).insertInto('audit_entry').values(rows).execute()
+  const whole = rows.length - (rows.length % chunk)
+  for (let start = 0; start < whole; start += chunk) {
+    await unit.run(insertChunk, { ...numbered(rows.slice(start, start + chunk)), org_id: org })
+  }
+  for (const row of rows.slice(whole)) await unit.run(insertOne, { ...numbered([row]), org_id: org })
   await unit.in(org).updateTable('audit_head').set(end).execute()
 }
 

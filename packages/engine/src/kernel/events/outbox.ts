@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { EventId } from '@cardea/protocol'
-import type { Parameter } from '../store/statement.ts'
-import { across } from '../store/statement.ts'
+import type { Numbered, Parameter } from '../store/statement.ts'
+import { across, numbered } from '../store/statement.ts'
 import type { Queries, Store } from '../store/store.ts'
 import type { Event, NewEvent } from './event.ts'
 import type { Subscription } from './subscriber.ts'
@@ -51,13 +51,10 @@ export function createOutbox(
 
 type Writer = (queries: Queries, rows: readonly EventTable[]) => Promise<void>
 
-/** The columns of several rows: those of the second end with `_1`. */
-type Numbered = { readonly [K in keyof EventTable as `${K}_${number}`]: EventTable[K] }
-
 /** Writes events, each for its subscribers; PostgreSQL takes both inserts as one statement. */
 function createWriter(subscribers: readonly (readonly Subscription[])[], dialect: Store['dialect']): Writer {
-  const rows = (p: Parameter<Numbered>) => subscribers.map((_, index) => eventParameters(p, index))
-  const due = (p: Parameter<Numbered>) =>
+  const rows = (p: Parameter<Numbered<EventTable>>) => subscribers.map((_, index) => eventParameters(p, index))
+  const due = (p: Parameter<Numbered<EventTable>>) =>
     subscribers.flatMap((subscriptions, index) =>
       subscriptions.map(({ name }) => ({
         ...fresh,
@@ -67,14 +64,14 @@ function createWriter(subscribers: readonly (readonly Subscription[])[], dialect
         due_at: p(`at_${index}`),
       })),
     )
-  const events = across<Numbered>(reason)((db, p) => db.insertInto('event').values(rows(p)))
+  const events = across<Numbered<EventTable>>(reason)((db, p) => db.insertInto('event').values(rows(p)))
   if (subscribers.every((subscriptions) => subscriptions.length === 0)) {
     return async (queries, given) => {
       await queries.run(events, numbered(given))
     }
   }
   if (dialect === 'postgres') {
-    const both = across<Numbered>(reason)((db, p) =>
+    const both = across<Numbered<EventTable>>(reason)((db, p) =>
       db
         .with('written', (inner) => inner.insertInto('event').values(rows(p)))
         .insertInto('delivery')
@@ -84,14 +81,14 @@ function createWriter(subscribers: readonly (readonly Subscription[])[], dialect
       await queries.run(both, numbered(given))
     }
   }
-  const deliveries = across<Numbered>(reason)((db, p) => db.insertInto('delivery').values(due(p)))
+  const deliveries = across<Numbered<EventTable>>(reason)((db, p) => db.insertInto('delivery').values(due(p)))
   return async (queries, given) => {
     const values = numbered(given)
     await Promise.all([queries.run(events, values), queries.run(deliveries, values)])
   }
 }
 
-function eventParameters(p: Parameter<Numbered>, index: number) {
+function eventParameters(p: Parameter<Numbered<EventTable>>, index: number) {
   return {
     org_id: p(`org_id_${index}`),
     id: p(`id_${index}`),
@@ -104,11 +101,6 @@ function eventParameters(p: Parameter<Numbered>, index: number) {
     data: p(`data_${index}`),
     origin: p(`origin_${index}`),
   }
-}
-
-function numbered(rows: readonly EventTable[]): Numbered {
-  const columns = rows.flatMap((row, index) => Object.entries(row).map(([name, value]) => [`${name}_${index}`, value]))
-  return Object.fromEntries(columns)
 }
 
 /** A delivery that nobody has claimed. */

@@ -7,6 +7,8 @@ const always: Readonly<Record<string, string>> = {
   'x-frame-options': 'DENY',
 }
 
+const alwaysPairs = Object.entries(always)
+
 const jsonHeaders: Readonly<Record<string, string>> = {
   ...always,
   'content-type': 'application/json',
@@ -31,8 +33,12 @@ export function empty(status = 204, headers?: Readonly<Record<string, string>>):
 
 /** 303 See Other: the browser goes there by GET and never repeats a form (RFC 9700 §4.12). */
 export function redirect(location: string, cookies: readonly string[] = []): Response {
-  const headers = new Headers({ ...always, location, 'cache-control': 'no-store' })
-  for (const cookie of cookies) headers.append('set-cookie', cookie)
+  const headers: [string, string][] = [
+    ...alwaysPairs,
+    ['location', location],
+    ['cache-control', 'no-store'],
+    ...cookies.map((cookie): [string, string] => ['set-cookie', cookie]),
+  ]
   return new Response(null, { status: 303, headers })
 }
 

@@ -30,6 +30,18 @@ export function across<P extends object>(_reason: string) {
   return <O>(build: Statement<P, O>['build']): Statement<P, Row<O>> => ({ scoped: false, build: build as never })
 }
 
+/** Parameters of several rows at once: those of the second row end with `_1`. */
+export type Numbered<Row> = { readonly [K in keyof Row & string as `${K}_${number}`]: Row[K] }
+
+/** The rows as the parameters of a statement that names them so. */
+export function numbered<Row extends object>(rows: readonly Row[]): Numbered<Row> {
+  const values: Record<string, unknown> = {}
+  for (const [index, row] of rows.entries())
+    for (const [name, value] of Object.entries(row)) values[`${name}_${index}`] = value
+  // The names are made here as the type has them.
+  return values as Numbered<Row>
+}
+
 /** Takes the place of a value while a query is built; every name has one. */
 export interface Placeholder {
   readonly parameter: string
