@@ -4,7 +4,7 @@ import type { Connection } from '@cardea/engine'
 const family = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4')
 const plain = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, '')
 
-type AddressOf = (peer: string, forwardedFor: string | null) => Required<Connection>
+type AddressOf = (peer: string, forwardedFor: string | null) => Required<Pick<Connection, 'address' | 'forwarded'>>
 
 /** Finds the browser's address: the peer's, or what trusted proxies say it is. `networks`: addresses or CIDR ranges. */
 export function createAddressOf(networks: readonly string[]): AddressOf {
@@ -17,12 +17,13 @@ export function createAddressOf(networks: readonly string[]): AddressOf {
   const isTrusted = (address: string) => isIP(address) !== 0 && trusted.check(address, family(address))
 
   return (peer, forwardedFor) => {
-    const hops = [...(forwardedFor?.split(',') ?? []).map((hop) => plain(hop.trim())), plain(peer)]
+    if (forwardedFor === null) return { address: plain(peer), forwarded: false }
+    const hops = [...forwardedFor.split(',').map((hop) => plain(hop.trim())), plain(peer)]
     // From the nearest hop back: the first one nobody vouches for is where the request came from.
     while (hops.length > 1 && isTrusted(hops.at(-1) ?? '')) hops.pop()
     const found = hops.at(-1) ?? ''
     // A proxy that is trusted but writes no address has said nothing.
     if (isIP(found) === 0) return { address: plain(peer), forwarded: false }
-    return { address: found, forwarded: forwardedFor !== null && isTrusted(plain(peer)) }
+    return { address: found, forwarded: isTrusted(plain(peer)) }
   }
 }

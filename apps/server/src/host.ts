@@ -13,7 +13,7 @@ import { startPage } from './start-page.ts'
 
 /** Everything behind the port but built files. */
 export interface Host {
-  readonly fetch: (request: Request, path: string, connection: Required<Connection>) => Promise<Response>
+  readonly fetch: (request: Request, connection: Required<Connection>) => Promise<Response>
   /** An answer that the engine has not made, under the policy that all of the engine's have. */
   readonly secured: (response: Response) => Response
   readonly log: Log
@@ -47,7 +47,8 @@ export async function openHost(settings: Settings, folder: string): Promise<Host
 
   return {
     log: cardea.engine.log,
-    fetch: async (request, path, connection) => {
+    fetch: async (request, connection) => {
+      const path = connection.target.split('?', 1)[0]
       if (account.handles(path)) return secured(await account.fetch(request, path, connection.address))
       if (path === '/' && request.method === 'GET') return secured(await front(request, cardea))
       if (path === '/favicon.ico') return secured(redirect('/_portal/icon-1.svg'))

@@ -1,7 +1,10 @@
+import { once } from 'node:events'
+import type { Server } from 'node:http'
 import { useNitroApp } from 'nitro/app'
-import { FastResponse, serve } from 'srvx/node'
+import { FastResponse } from 'srvx/node'
 import { createAddressOf } from './address.ts'
 import { openHost } from './host.ts'
+import { createHttpServer } from './http.ts'
 import { readSettings } from './settings/settings.ts'
 
 /** How long open requests may take to finish when the process is told to stop. */
@@ -14,36 +17,21 @@ async function start(): Promise<void> {
   const host = await openHost(settings, process.cwd())
   const files = useNitroApp()
   const addressOf = createAddressOf(settings.trustedProxies)
-  const server = serve({
-    port: settings.port,
-    hostname: settings.host,
-    manual: true,
-    silent: true,
-    gracefulShutdown: false,
-    // Only built files go through Nitro's router; everything else is one call away from the engine.
-    fetch: async (request) => {
-      const path = pathOf(request.url)
-      if (path.startsWith('/_portal/')) {
-        const file = await files.fetch(request)
-        // What is not built is told as everywhere else, under the same headers (T-WEB-01).
-        if (file.status !== 404) return host.secured(file)
-      }
-      return host.fetch(request, path, addressOf(request.ip ?? '', request.headers.get('x-forwarded-for')))
-    },
+  // Only built files go through Nitro's router; everything else is one call away from the engine.
+  const server = createHttpServer(async (request, target, peer) => {
+    if (target.startsWith('/_portal/')) {
+      const file = await files.fetch(request)
+      // What is not built is told as everywhere else, under the same headers (T-WEB-01).
+      if (file.status !== 404) return host.secured(file)
+    }
+    return host.fetch(request, { target, ...addressOf(peer, request.headers.get('x-forwarded-for')) })
   })
-  try {
-    await server.serve()
-  } catch (error) {
-    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-    throw isTaken
-      ? new Error(`PORT: ${settings.port} is taken on ${settings.host}; stop what listens there, or set another`)
-      : error
-  }
+  await listen(server, settings.port, settings.host)
   host.log('info', 'listening', { url: settings.publicUrl, address: `${settings.host}:${settings.port}` })
 
   const stop = async (): Promise<void> => {
-    const cut = setTimeout(() => server.close(true), drainMilliseconds)
-    await server.close()
+    const cut = setTimeout(() => server.closeAllConnections(), drainMilliseconds)
+    await new Promise((closed) => server.close(closed))
     clearTimeout(cut)
     await host.close()
     process.exit(0)
@@ -56,11 +44,14 @@ async function start(): Promise<void> {
   }
 }
 
-/** The path as it was sent: nothing is decoded or resolved, so that a tricky one reaches the engine's own check. */
-function pathOf(url: string): string {
-  const start = url.indexOf('/', url.indexOf('://') + 3)
-  const query = url.indexOf('?', start)
-  return start < 0 ? '/' : url.slice(start, query < 0 ? undefined : query)
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  try {
+    server.listen(port, host)
+    await once(server, 'listening')
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+    throw isTaken ? new Error(`PORT: ${port} is taken on ${host}; stop what listens there, or set another`) : error
+  }
 }
 
 start().catch((error: unknown) => {

@@ -200,6 +200,25 @@ describe('a running server', () => {
     expect(await at(known, { forwarded: 'for=203.0.113.9' })).toBe(404)
   })
 
+  // RFC 9112 §3.2: a path, a whole URL whose authority is not looked at, and what is neither.
+  test.each([
+    ['/healthz', 200],
+    ['/healthz?x=http://evil.example/y', 200],
+    ['http://evil.example/healthz', 200],
+    ['http://evil.example', 303],
+    ['http://evil.example?x', 303],
+    ['evil.example/healthz', 400],
+    ['ftp://evil.example/healthz', 400],
+    ['*', 400],
+  ])('the target %s gets %i', async (target, status) => {
+    const { child, ended, port } = await started()
+    const answer = await raw(port, `GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`)
+    expect(answer.split(' ', 2)[1]).toBe(String(status))
+    expect(answer).not.toContain('evil.example')
+    child.kill('SIGTERM')
+    await ended
+  })
+
   const hostile = ['evil.example', '"><script>', 'a b', '[::1', '']
   test.each(hostile)('T-HPP-03 believes no Host header: %s', async (host) => {
     const { child, ended, port, url } = await started()

@@ -13,10 +13,9 @@ const organization = /^\/o\/([A-Za-z0-9._-]{1,64})(\/.*)$/
 /** Dot segments, doubled slashes, backslashes and encoded ones: a path that two readers could take differently goes nowhere. */
 const ambiguous = /\/\/|\\|\/\.{1,2}(?:\/|$)|%(?:2[fF]|5[cC]|2[eE]|00)/
 
-/** Path and query of an absolute URL; `undefined` for a path that is ambiguous. */
+/** Path and query of an absolute URL, or of one without authority; `undefined` for a path that is ambiguous. */
 export function locate(url: string): Location | undefined {
-  const authority = url.indexOf('://')
-  const start = authority < 0 ? 0 : url.indexOf('/', authority + 3)
+  const start = url.startsWith('/') ? 0 : url.indexOf('/', url.indexOf('://') + 3)
   const rest = start < 0 ? '/' : url.slice(start)
   const mark = rest.indexOf('?')
   let path = mark < 0 ? rest : rest.slice(0, mark)

@@ -15,6 +15,8 @@ import { parseParameters, requestErrors } from './values.ts'
 export interface Connection {
   /** The peer's IP address, or the browser's when a trusted proxy says so. */
   readonly address?: string
+  /** Path and query as the client sent them; those of the request's URL when absent. */
+  readonly target?: string
   /** A proxy that the host trusts has forwarded the request, and `address` is what it says. */
   readonly forwarded?: boolean
 }
@@ -55,7 +57,7 @@ export function createHandler<E extends Kernel>(features: readonly Feature<E>[],
   const isSecure = engine.publicUrl.startsWith('https:')
   const handle = async (request: Request, connection: Connection = {}): Promise<Response> => {
     const started = performance.now()
-    const located = locate(request.url)
+    const located = locate(connection.target ?? request.url)
     const method = request.method === 'HEAD' ? 'GET' : request.method
     const match = located && findRoute(router, method, located.path)
     const surface = readableBy(request.headers, match?.data.route.surface ?? surfaceOf(located?.path))

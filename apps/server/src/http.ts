@@ -1,0 +1,38 @@
+import type { Server, ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
+import { pipeline, Readable } from 'node:stream'
+import { NodeRequest, NodeResponse, sendNodeResponse } from 'srvx/node'
+
+/** `target` is the request's as it was sent (RFC 9112 §3.2.1): nothing in it is decoded or resolved. */
+export type Handle = (request: Request, target: string, peer: string) => Promise<Response>
+
+/** Serves a web handler over HTTP/1.1. An answer that is a `FastResponse` of text is never read back as a stream. */
+export function createHttpServer(handle: Handle): Server {
+  return createServer((incoming, outgoing) => {
+    const target = targetOf(incoming.url ?? '/')
+    if (target === undefined) return outgoing.writeHead(400).end()
+    const request = new NodeRequest({ req: incoming, res: outgoing })
+    handle(request, target, incoming.socket.remoteAddress ?? '')
+      .then((response) => send(outgoing, response))
+      .catch(() => (outgoing.headersSent ? outgoing.destroy() : outgoing.writeHead(500).end()))
+  })
+}
+
+/** A client may send the whole URL (RFC 9112 §3.2.2); whose it says it is does not matter. */
+function targetOf(url: string): string | undefined {
+  if (url.startsWith('/')) return url
+  const whole = /^https?:\/\/[^/?#]+(.*)$/is.exec(url)
+  return whole ? `/${whole[1]?.replace(/^\//, '')}` : undefined
+}
+
+/** Text goes to the socket in one piece with the headers. */
+function send(outgoing: ServerResponse, response: Response): unknown {
+  if (!(response instanceof NodeResponse)) return sendNodeResponse(outgoing, response)
+  const { status, headers, body } = response._toNodeResponse()
+  outgoing.writeHead(status, headers)
+  if (body instanceof ReadableStream || body instanceof Readable) {
+    // Either side may break off; both are closed then, and there is nobody left to tell.
+    return pipeline(body, outgoing, () => {})
+  }
+  return outgoing.end(body ?? undefined)
+}
