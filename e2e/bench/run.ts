@@ -79,12 +79,13 @@ async function measureBare(name: 'echo' | 'token'): Promise<Measured> {
 const starts: string[][] = []
 for (const database of databases) {
   say(`cardea on ${database} …`)
-  const server = await startCardea(
-    database,
-    29_891,
-    options.profile ? ['--cpu-prof', '--cpu-prof-dir=.cardea-profile'] : [],
-  )
-  starts.push([database, milliseconds(server.startedIn), `${server.memory().toFixed(0)} MiB`])
+  const fresh = await startCardea(database, 29_891, { people: 1 })
+  starts.push([database, milliseconds(fresh.startedIn), `${fresh.memory().toFixed(0)} MiB`])
+  await fresh.stop()
+  const server = await startCardea(database, 29_891, {
+    people: 64,
+    nodeOptions: options.profile ? ['--cpu-prof', '--cpu-prof-dir=.cardea-profile'] : [],
+  })
   for (const [name, scenario] of chosen) {
     say(`  ${name}`)
     record('cardea', database, name, await measure(server, await scenario(server.target), seconds))

@@ -1,14 +1,16 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestDatabase } from '@cardea/tooling/postgres'
 import type { Running } from './processes.ts'
 import { startServer } from './processes.ts'
 import type { Target } from './scenarios/scenario.ts'
+import common from './servers/cardea.config.json' with { type: 'json' }
 
 export type Database = 'sqlite' | 'postgres'
 
 const here = import.meta.dirname
+const password = 'bench-person-2026'
 const client = {
   clientId: 'bench',
   clientSecret: 'bench-secret-bench-secret-bench-secret',
@@ -16,19 +18,23 @@ const client = {
   resource: 'https://api.bench.test',
 }
 
-/** The built server, as an operator runs it. */
+/** The built server, as an operator runs it, with so many `people`, each of whom has a password. */
 export async function startCardea(
   database: Database,
   port: number,
-  nodeOptions: readonly string[] = [],
+  { people, nodeOptions = [] }: { readonly people: number; readonly nodeOptions?: readonly string[] },
 ): Promise<Running & { target: Target }> {
   const data = mkdtempSync(join(tmpdir(), 'cardea-bench-'))
+  const usernames = Array.from({ length: people }, (_, index) => `person-${index}`)
+  const accounts = usernames.map((username) => ({ username, password }))
+  const config = join(data, 'cardea.config.json')
+  writeFileSync(config, JSON.stringify({ ...common, accounts }))
   const running = await startServer(
     join(here, '../../apps/server/.output/server/index.mjs'),
     port,
     {
       CARDEA_PUBLIC_URL: `http://localhost:${port}`,
-      CARDEA_CONFIG: join(here, 'servers/cardea.config.json'),
+      CARDEA_CONFIG: config,
       CARDEA_DATA: data,
       CARDEA_LOG: 'error',
       CARDEA_KEY: Buffer.alloc(32, 7).toString('base64url'),
@@ -47,6 +53,7 @@ export async function startCardea(
       introspection: '/oauth2/introspect',
       native: '/oauth2/authn',
     },
+    people: usernames.map((username) => ({ username, password })),
     cookie: () => signInByForms(origin),
   }
   return { ...running, target }
@@ -66,6 +73,7 @@ export async function startPeer(database: Database | 'memory', port: number): Pr
     introspectedResource: 'https://opaque.bench.test',
     origin,
     paths: { authorize: '/auth', token: '/token', introspection: '/token/introspection' },
+    people: [],
     cookie: () => followInteraction(origin),
   }
   return { ...running, target }
@@ -112,7 +120,7 @@ async function followInteraction(origin: string): Promise<string> {
 async function signInByForms(origin: string): Promise<string> {
   const { go, header } = createBrowser(origin)
   let { location } = await go(`/oauth2/authorize?${authorization}`)
-  for (const params of [{ username: 'alex@bench.test' }, { password: 'bench-alex-2026' }]) {
+  for (const params of [{ username: 'person-0' }, { password }]) {
     const [name = ''] = Object.keys(params)
     const { html } = await go(location)
     const form = html.split('<form').find((part) => part.includes(`name="${name}"`)) ?? ''

@@ -2,16 +2,20 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Scenario } from './scenario.ts'
 import { basic, encode } from './scenario.ts'
 
-const identifier = 'SWRlbnRpZmllckV4ZWN1dG9yOkxPQ0FM'
-const password = 'QmFzaWNBdXRoZW50aWNhdG9yOkxPQ0FM'
+const identifierId = 'SWRlbnRpZmllckV4ZWN1dG9yOkxPQ0FM'
+const passwordId = 'QmFzaWNBdXRoZW50aWNhdG9yOkxPQ0FM'
 
-/** The whole app-native sign-in: start, identifier, password (one argon2id hash), code, tokens. */
+/** The whole app-native sign-in: start, identifier, password (one argon2id hash), code, tokens; one person after another. */
 export const nativeSignIn: Scenario = async (target) => {
   const { native } = target.paths
+  let next = 0
   if (native === undefined) throw new Error('this server has no app-native sign-in')
   const form = basic(target)
   const json = { 'content-type': 'application/json' }
   return async (send) => {
+    const person = target.people[next++ % target.people.length]
+    if (!person) throw new Error('nobody can sign in here')
+    const { username, password } = person
     const verifier = randomBytes(32).toString('base64url')
     const body = encode({
       client_id: target.clientId,
@@ -44,12 +48,8 @@ export const nativeSignIn: Scenario = async (target) => {
         body: JSON.stringify({ flowId, selectedAuthenticator: { authenticatorId, params } }),
         done: (_status, text) => done(text),
       })
-    if (
-      !started ||
-      !(await answer(identifier, { username: 'alex@bench.test' }, (text) => text.includes('"INCOMPLETE"')))
-    )
-      return false
-    const completed = await answer(password, { password: 'bench-alex-2026' }, (text) => {
+    if (!started || !(await answer(identifierId, { username }, (text) => text.includes('"INCOMPLETE"')))) return false
+    const completed = await answer(passwordId, { password }, (text) => {
       code = /"code":"([^"]+)"/.exec(text)?.[1] ?? ''
       return text.includes('SUCCESS_COMPLETED') && code !== ''
     })

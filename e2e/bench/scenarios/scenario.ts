@@ -12,6 +12,8 @@ export interface Target {
   readonly clientId: string
   readonly clientSecret: string
   readonly redirectUri: string
+  /** Who can sign in. */
+  readonly people: readonly { readonly username: string; readonly password: string }[]
   /** Cookie header of a browser that is signed in. */
   readonly cookie: () => Promise<string>
   /** Parameters that ask for the same API token everywhere. */
