@@ -10,7 +10,7 @@ export interface RouteMeasure {
   count: number
   /** Seconds. */
   sum: number
-  /** For each bucket: requests that took at most so long. */
+  /** For each bucket: requests that took at most so long, and longer than the bucket before allows. */
   readonly within: number[]
 }
 
@@ -37,9 +37,8 @@ export function createMetrics(): Metrics {
       const seconds = milliseconds / 1000
       measure.count += 1
       measure.sum += seconds
-      for (const [index, limit] of durationBuckets.entries()) {
-        if (seconds <= limit) measure.within[index] = (measure.within[index] ?? 0) + 1
-      }
+      const bucket = durationBuckets.findIndex((limit) => seconds <= limit)
+      if (bucket >= 0) measure.within[bucket] = (measure.within[bucket] ?? 0) + 1
     },
     requests: () => [...measures.values()],
   }

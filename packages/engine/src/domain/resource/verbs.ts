@@ -17,12 +17,9 @@ export function createResources(engine: Engine): Resources {
     store,
     topic,
     now,
-    load: async (_: 'all'): Promise<readonly Resource[]> => [own, ...(await allResources(store))],
+    load: async (_: 'all') => indexOf(own, await allResources(store)),
   })
-  const all = async () => (await cache.get('all')) ?? [own]
-  /** Cardea's own API and the organization's: a neighbour's app must not get tokens for them by writing down their scopes. */
-  const usableBy = async (org: OrganizationId) =>
-    (await all()).filter((one) => one.org === undefined || one.org === org)
+  const index = async () => (await cache.get('all')) ?? indexOf(own, [])
 
   /** `aud` must mean one API only, never the issuer, and nobody else may define what allows administration. */
   const refuseTaken = async (
@@ -52,10 +49,15 @@ export function createResources(engine: Engine): Resources {
 
   return {
     own,
-    find: async (identifier) => (await all()).find((resource) => resource.identifier === identifier),
-    owners: async (name, org) =>
-      (await usableBy(org)).filter(({ scopes }) => scopes.some((scope) => scope.name === name)),
-    usable: async (identifier, org) => (await usableBy(org)).find((resource) => resource.identifier === identifier),
+    find: async (identifier) => (await index()).byIdentifier.get(identifier),
+    owners: async (name, org) => {
+      const { byOrg } = await index()
+      return (byOrg.get(org) ?? [own]).filter(({ scopes }) => scopes.some((scope) => scope.name === name))
+    },
+    usable: async (identifier, org) => {
+      const resource = (await index()).byIdentifier.get(identifier)
+      return resource && (resource.org === undefined || resource.org === org) ? resource : undefined
+    },
     get: (org, id) => findResource(store, org, id),
     list: (org, page) => listResources(store, org, page),
     create: async (unit, resource) => {
@@ -82,4 +84,22 @@ export function createResources(engine: Engine): Resources {
       return true
     },
   }
+}
+
+interface Index {
+  readonly byIdentifier: ReadonlyMap<string, Resource>
+  /** Cardea's own API and the organization's: a neighbour's app must not get tokens for them by writing down their scopes. */
+  readonly byOrg: ReadonlyMap<OrganizationId, readonly Resource[]>
+}
+
+/** Every token asks: with as many APIs as there are organizations it must not look through all of them. */
+function indexOf(own: Resource, others: readonly Resource[]): Index {
+  const byOrg = new Map<OrganizationId, Resource[]>()
+  for (const resource of others) {
+    if (resource.org === undefined) continue
+    const known = byOrg.get(resource.org)
+    if (known) known.push(resource)
+    else byOrg.set(resource.org, [own, resource])
+  }
+  return { byOrg, byIdentifier: new Map([...others, own].map((resource) => [resource.identifier, resource])) }
 }

@@ -44,8 +44,12 @@ function histogram({ metrics }: Engine): string[] {
   const name = 'cardea_http_request_duration_seconds'
   const samples = metrics.requests().flatMap(({ route, method, status, count, sum, within }) => {
     const labels = { route, method, status }
+    let atMost = 0
     return [
-      ...durationBuckets.map((le, index) => sample(`${name}_bucket`, line({ ...labels, le }, within[index] ?? 0))),
+      ...durationBuckets.map((le, index) => {
+        atMost += within[index] ?? 0
+        return sample(`${name}_bucket`, line({ ...labels, le }, atMost))
+      }),
       sample(`${name}_bucket`, line({ ...labels, le: '+Inf' }, count)),
       sample(`${name}_sum`, line(labels, sum)),
       sample(`${name}_count`, line(labels, count)),
