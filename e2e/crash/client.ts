@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
 import { nativeAuthenticators } from '@cardea/protocol/constants'
 import { administrator, password, secretOf, usernameOf } from '../deployment/configuration.ts'
 import { callback } from '../deployment/interop-apps.ts'
@@ -60,10 +61,15 @@ export function createClient(origin: string) {
       })
       const flowId = text(started.body.flowId)
       await answer(flowId, nativeAuthenticators.identifier.id, { username: usernameOf('plain', who) })
-      const done = await answer(flowId, nativeAuthenticators.password.id, { password })
-      const { code } = (done.body.authData ?? {}) as { code?: string }
-      if (!code) throw new Error(`no code: ${JSON.stringify(done.body)}`)
-      return { code, verifier }
+      for (;;) {
+        const done = await answer(flowId, nativeAuthenticators.password.id, { password })
+        const { code } = (done.body.authData ?? {}) as { code?: string }
+        if (code) return { code, verifier }
+        // An attempt that a kill has cut off counts for twenty seconds: after several, one is told to wait.
+        if (!JSON.stringify(done.body).includes('message.flow.wait'))
+          throw new Error(`no code: ${JSON.stringify(done.body)}`)
+        await wait(1000)
+      }
     },
     redeem: (code: string, verifier: string) =>
       form('/oauth2/token', {

@@ -55,11 +55,15 @@ async function administerForEver(client: Client, journal: Journal, token: string
 export async function loadUntilKilled(
   client: Client,
   journal: Journal,
-  { people, prefix, isKilled }: { readonly people: number; readonly prefix: string; readonly isKilled: () => boolean },
+  {
+    crew,
+    prefix,
+    isKilled,
+  }: { readonly crew: readonly number[]; readonly prefix: string; readonly isKilled: () => boolean },
 ): Promise<void> {
   const token = await client.administratorToken()
   const loops = [
-    ...Array.from({ length: people }, (_, who) => signInForEver(client, journal, who)),
+    ...crew.map((who) => signInForEver(client, journal, who)),
     ...['a', 'b'].map((name) => administerForEver(client, journal, token, `${prefix}${name}`)),
   ]
   const ended = await Promise.allSettled(loops)

@@ -48,7 +48,7 @@ export async function openHost(settings: Settings, folder: string): Promise<Host
   return {
     log: cardea.engine.log,
     fetch: async (request, connection) => {
-      const path = connection.target.split('?', 1)[0]
+      const [path = '/'] = connection.target.split('?', 1)
       if (account.handles(path)) return secured(await account.fetch(request, path, connection.address))
       if (path === '/' && request.method === 'GET') return secured(await front(request, cardea))
       if (path === '/favicon.ico') return secured(redirect('/_portal/icon-1.svg'))

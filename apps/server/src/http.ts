@@ -10,7 +10,10 @@ export type Handle = (request: Request, target: string, peer: string) => Promise
 export function createHttpServer(handle: Handle): Server {
   return createServer((incoming, outgoing) => {
     const target = targetOf(incoming.url ?? '/')
-    if (target === undefined) return outgoing.writeHead(400).end()
+    if (target === undefined) {
+      outgoing.writeHead(400).end()
+      return
+    }
     const request = new NodeRequest({ req: incoming, res: outgoing })
     handle(request, target, incoming.socket.remoteAddress ?? '')
       .then((response) => send(outgoing, response))
