@@ -10,7 +10,7 @@ import common from './servers/cardea.config.json' with { type: 'json' }
 export type Database = 'sqlite' | 'postgres'
 
 const here = import.meta.dirname
-const password = 'bench-person-2026'
+const password = 'four-quiet-unrelated-words'
 const client = {
   clientId: 'bench',
   clientSecret: 'bench-secret-bench-secret-bench-secret',
