@@ -1,7 +1,7 @@
 import type { OrganizationId } from '@cardea/protocol'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { wrongWith } from './entry.ts'
-import { isEndSealed, isStartSealed, sealStart } from './seal.ts'
+import { isEndSealed, isStartSealed, sealStart, startOf } from './seal.ts'
 import { deleteThrough, lockHead, organizationsWithTrail, rowsAfter } from './store.ts'
 
 const day = 86_400_000
@@ -32,7 +32,7 @@ function expireSome(
   return store.unit(async (unit) => {
     const head = await lockHead(unit, org)
     if (!isEndSealed(mac, head) || !isStartSealed(mac, head)) return 'broken'
-    let place = { sequence: head.start_sequence, hash: head.start_hash }
+    let place = startOf(head)
     const rows = await rowsAfter(unit, org, place.sequence, Math.min(chunk, head.sequence - place.sequence))
     for (const row of rows) {
       if (row.at >= before) break

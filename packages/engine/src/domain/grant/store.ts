@@ -187,7 +187,7 @@ const ofActive = (grant: ExpressionBuilder<Tables, 'access_grant'>) =>
     'active',
   )
 
-const redeem = across<Redeemed>('redeem a code, which names its organization by itself')
+const redeeming = 'redeem a code, which names its organization by itself'
 const redeemed = (db: Kysely<Tables>, p: Parameter<Redeemed>) =>
   db
     .updateTable('access_grant')
@@ -203,10 +203,10 @@ const redeemed = (db: Kysely<Tables>, p: Parameter<Redeemed>) =>
     .where(ofActive)
     .returning(ofGrant)
 // OAuth 2.1 has no redirect_uri here, since PKCE binds the code; given, it must be the same (RFC 6749 §4.1.3).
-const redeemByProof = redeem((db, p) => redeemed(db, p).where('code_challenge', 'is not', null))
-const redeemAtAddress = across<Redeemed & { readonly redirect_uri: string }>(
-  'redeem a code, which names its organization by itself',
-)((db, p) => redeemed(db, p).where('redirect_uri', '=', p('redirect_uri')))
+const redeemByProof = across<Redeemed>(redeeming)((db, p) => redeemed(db, p).where('code_challenge', 'is not', null))
+const redeemAtAddress = across<Redeemed & { readonly redirect_uri: string }>(redeeming)((db, p) =>
+  redeemed(db, p).where('redirect_uri', '=', p('redirect_uri')),
+)
 
 /** The grant of an unused code, for the first caller of this client with the right proof only. */
 export async function consumeCode(

@@ -55,10 +55,10 @@ export function startUnit(run: Run, queriesOver: QueriesOver, outbox: Outbox): R
     later = []
     return taken
   }
-  const flush = () => {
+  const sendLater = () => {
     for (const query of take()) {
       const running = send(query)
-      // Told by `finish`; until then it is not an unhandled rejection.
+      // Told by `flush`; until then it is not an unhandled rejection.
       running.catch(() => {})
       sent.push(running)
     }
@@ -66,7 +66,7 @@ export function startUnit(run: Run, queriesOver: QueriesOver, outbox: Outbox): R
   const guarded = async (query: SqlStatement): Promise<QueryResult<unknown>> => {
     refuse()
     last = query.sql
-    flush()
+    sendLater()
     return send(query)
   }
   const queries = queriesOver(guarded, (query) => {
@@ -95,7 +95,7 @@ export function startUnit(run: Run, queriesOver: QueriesOver, outbox: Outbox): R
     writeEvents,
     take,
     async flush() {
-      flush()
+      sendLater()
       await Promise.all(sent)
     },
     stalled: () =>

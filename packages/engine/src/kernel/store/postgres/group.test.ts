@@ -8,6 +8,7 @@ import { column } from '../migration.ts'
 import { openStore } from '../open.ts'
 import { inOrganization } from '../statement.ts'
 import type { Store, Tables, Unit } from '../store.ts'
+import { createGroupCommit } from './group.ts'
 
 const shirts: Migration = {
   id: 'shirt-0001-create',
@@ -151,6 +152,19 @@ test('a row that somebody holds does not hold up what comes after it', async () 
   await Promise.all(waiting)
   const row = await typed(store.in(org)).selectFrom('shirt').select('worn').where('id', '=', 's00').executeTakeFirst()
   expect(row?.worn).toBe(8)
+})
+
+test('T-CRA-02 while no connection is to be had, units that come together wait for one attempt, not one each', async () => {
+  let asked = 0
+  const nowhere = async (): Promise<never> => {
+    asked += 1
+    throw new Error('connect ECONNREFUSED')
+  }
+  const group = createGroupCommit({ run: nowhere, connect: nowhere, end: async () => {} }, 8)
+  const one = { sql: 'select 1', parameters: [] }
+  const outcomes = await Promise.allSettled(names(50).map(() => group.write([one])))
+  expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true)
+  expect(asked).toBe(1)
 })
 
 test('T-CRA-02 who has lost the connection is told, and nothing is written twice', async () => {

@@ -69,7 +69,7 @@ export function createGroupCommit(pool: PostgresPool, mostLanes: number): GroupC
     const outcome = await attempt(batch.map(({ statements }) => statements))
     if ('results' in outcome) {
       for (const [index, one] of batch.entries()) one.resolve(outcome.results[index] ?? [])
-    } else if (isLost(outcome.error)) {
+    } else if (outcome.unsent || isLost(outcome.error)) {
       for (const one of batch) one.reject(outcome.error)
     } else {
       for (const one of batch) await alone(one)
@@ -86,7 +86,10 @@ export function createGroupCommit(pool: PostgresPool, mostLanes: number): GroupC
     }
   }
 
-  type Outcome = { readonly results: readonly (readonly QueryResult<unknown>[])[] } | { readonly error: unknown }
+  type Outcome =
+    | { readonly results: readonly (readonly QueryResult<unknown>[])[] }
+    /** `unsent`: there was no connection to be had, and for the next unit there would be none either. */
+    | { readonly error: unknown; readonly unsent?: true }
 
   const attempt = async (units: readonly (readonly SqlStatement[])[]): Promise<Outcome> => {
     let connection: PostgresConnection
@@ -94,7 +97,7 @@ export function createGroupCommit(pool: PostgresPool, mostLanes: number): GroupC
       // A loss shows in the statements that wait for their answers.
       connection = await pool.connect(() => {})
     } catch (error) {
-      return { error }
+      return { error, unsent: true }
     }
     const outcome = await send(connection, units)
     const broken = 'error' in outcome && (isLost(outcome.error) || isStalePlan(outcome.error))
