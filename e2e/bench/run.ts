@@ -32,7 +32,8 @@ const scenarios: Record<string, Scenario> = {
 const chosen = Object.entries(scenarios).filter(([name]) => options.only === undefined || name.includes(options.only))
 const databases: readonly Database[] = ['sqlite', 'postgres']
 
-const stopDatabases = await offerTestDatabases()
+// Commits reach the disk, as in production.
+const stopDatabases = await offerTestDatabases({ durable: true })
 const say = (text: string) => process.stderr.write(`${text}\n`)
 const rows: string[][] = []
 const results = new Map<string, Measured>()

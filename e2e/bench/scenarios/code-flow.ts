@@ -55,14 +55,22 @@ export const codeFlow: Scenario = async (target) => {
   return async (send) => (await exchange(target, cookie, send)) !== undefined
 }
 
-/** Rotation: every caller goes on with the token it got last. */
+/** More than are ever in use at once. */
+const tokens = 256
+
+/** Rotation: every caller goes on with a token that somebody got last. All of them are there before it begins. */
 export const refresh: Scenario = async (target) => {
   const cookie = await target.cookie()
   const headers = basic(target)
   const free: string[] = []
+  while (free.length < tokens) {
+    const token = await exchange(target, cookie, (request) => sendOnce(target, request))
+    if (token === undefined) throw new Error('no refresh token could be had')
+    free.push(token)
+  }
   return async (send) => {
-    const token = free.pop() ?? (await exchange(target, cookie, send))
-    if (token === undefined) return false
+    const token = free.shift()
+    if (token === undefined) throw new Error(`more than ${tokens} refresh tokens are in use`)
     return send({
       method: 'POST',
       path: target.paths.token,
@@ -75,4 +83,14 @@ export const refresh: Scenario = async (target) => {
       },
     })
   }
+}
+
+async function sendOnce(target: Target, { method, path, headers, body, done }: Request): Promise<boolean> {
+  const response = await fetch(target.origin + path, {
+    method,
+    redirect: 'manual',
+    ...(headers && { headers }),
+    ...(body !== undefined && { body }),
+  })
+  return done(response.status, await response.text(), Object.fromEntries(response.headers))
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
-import type { PostgresServer } from './postgres-server.ts'
+import type { PostgresOptions, PostgresServer } from './postgres-server.ts'
 import { startPostgres } from './postgres-server.ts'
 
 export type { PostgresOptions, PostgresServer } from './postgres-server.ts'
@@ -12,7 +12,7 @@ const broker = 'CARDEA_TEST_POSTGRES'
  * Lets every process of a test run share one PostgreSQL, started when the first test asks for a database.
  * Called once by the runner (Vitest's or Playwright's global set-up); answers the tear-down.
  */
-export const offerTestDatabases = async (): Promise<() => Promise<void>> => {
+export const offerTestDatabases = async (options: PostgresOptions = {}): Promise<() => Promise<void>> => {
   let server: Promise<PostgresServer> | undefined
   const path = `/${randomBytes(16).toString('hex')}`
   const http = createServer((request, response) => {
@@ -20,7 +20,7 @@ export const offerTestDatabases = async (): Promise<() => Promise<void>> => {
       response.writeHead(404).end()
       return
     }
-    server ??= startPostgres()
+    server ??= startPostgres(options)
     server
       .then((running) => running.createDatabase())
       .then((url) => response.end(url))
