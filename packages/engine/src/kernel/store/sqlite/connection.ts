@@ -27,7 +27,8 @@ export function openSqlite(file: string, options: { readOnly: boolean; busyTimeo
   const database = new DatabaseSync(file, { readOnly: options.readOnly, timeout: options.busyTimeout })
   try {
     if (!options.readOnly) database.exec('pragma journal_mode = wal; pragma synchronous = full')
-    database.exec('pragma foreign_keys = on; pragma trusted_schema = off')
+    // Otherwise what a savepoint may have to bring back goes to a file in the system's temporary folder.
+    database.exec('pragma temp_store = memory; pragma foreign_keys = on; pragma trusted_schema = off')
   } catch (error) {
     database.close()
     throw error

@@ -4,7 +4,7 @@ import type { Run } from '../connection.ts'
 import { createKyselyFactory } from '../connection.ts'
 import type { StoreSettings } from '../open.ts'
 import { createQueries } from '../queries.ts'
-import type { RunningUnit } from '../running-unit.ts'
+import type { Merge, RunningUnit } from '../running-unit.ts'
 import { startUnit } from '../running-unit.ts'
 import type { ScopedTables } from '../scope.ts'
 import { createListeners } from '../signals.ts'
@@ -14,6 +14,9 @@ import { migrateSqlite } from './migrate.ts'
 import { createWriter } from './writer.ts'
 
 const pollEvery = 500
+
+/** Statements cost no round trip here. */
+const asGiven: Merge = (statements) => statements
 
 /** One file, one process that writes (others may): units share a queue, reads have a connection of their own. */
 export async function openSqliteStore(file: string, settings: StoreSettings): Promise<Store> {
@@ -33,10 +36,10 @@ export async function openSqliteStore(file: string, settings: StoreSettings): Pr
   }
   const reader = openSqlite(file, { readOnly: true, busyTimeout: 5000 })
 
-  const outbox = createOutbox(settings.subscriptions, now, 'sqlite')
+  const outbox = createOutbox(settings.subscriptions, now)
   const signals = createListeners<string>(log)
   const events = createListeners<readonly string[]>(log)
-  const queries = createQueries(make, () => tables)
+  const queries = createQueries(make, () => tables, 'sqlite')
   let statements = 0
   let transactions = 0
   let closed: Promise<void> | undefined
@@ -54,7 +57,7 @@ export async function openSqliteStore(file: string, settings: StoreSettings): Pr
     const types = new Set(units.flatMap((unit) => unit.events.map(({ type }) => type)))
     if (types.size > 0) events.call([...types])
   }
-  const writer = createWriter(connection, (run) => startUnit(counted(run), queries.inUnit, outbox), committed)
+  const writer = createWriter(connection, (run) => startUnit(counted(run), queries.inUnit, outbox, asGiven), committed)
 
   // Changes only when another connection has committed, and this process writes with this one alone.
   const version = () => connection.run('pragma data_version', []).rows[0]

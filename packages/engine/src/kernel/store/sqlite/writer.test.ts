@@ -70,6 +70,22 @@ test('units that wait together share one commit', async () => {
   expect(await ids()).toHaveLength(700)
 })
 
+test('a unit that fails does not spoil those it shared a transaction with, whatever its place among them', async () => {
+  const outcomes = await Promise.allSettled([
+    store.unit((unit) => write(unit, 'a')),
+    store.unit((unit) => write(unit, 'a')),
+    store.unit((unit) => write(unit, 'orphan', 'nobody')),
+    store.unit((unit) => write(unit, 'b')),
+    store.unit(async (unit) => {
+      await write(unit, 'late')
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }),
+    store.unit((unit) => write(unit, 'c')),
+  ])
+  expect(outcomes.map(({ status }) => status === 'fulfilled')).toEqual([true, false, false, true, false, true])
+  expect(await ids()).toEqual(['a', 'b', 'c'])
+})
+
 test('when the commit fails, every unit of the batch does, and the next batch works', async () => {
   const results = await Promise.allSettled([
     store.unit((unit) => write(unit, 'before')),
@@ -117,7 +133,7 @@ test.each([
   ['commit', ['commit', 'rollback']],
   ['savepoint', ['savepoint unit', 'rollback']],
   ['release', ['release unit', 'commit', 'rollback']],
-])('T-CRA-02 a disk that breaks at the %s fails the unit, and nobody waits for ever', async (_, broken) => {
+])('T-CRA-02 a disk that breaks at the %s fails the units, and nobody waits for ever', async (_, broken) => {
   const connection = {
     exec: (sql: string) => {
       if (broken.includes(sql)) throw new Error('disk I/O error')
@@ -135,6 +151,14 @@ test.each([
     () => unit,
     () => {},
   )
-  await expect(writer.unit(async () => 1)).rejects.toThrow('disk I/O error')
+  const outcomes = await Promise.allSettled([
+    writer.unit(async () => 1),
+    // Has the first one run again, in a savepoint.
+    writer.unit(async () => Promise.reject(new Error('conflict'))),
+  ])
+  expect(outcomes.map((one) => one.status === 'rejected' && String(one.reason))).toEqual([
+    'Error: disk I/O error',
+    expect.stringMatching(/disk I\/O error|conflict/),
+  ])
   await writer.drain()
 })

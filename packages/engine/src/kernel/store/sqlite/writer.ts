@@ -17,8 +17,17 @@ export interface Writer {
 
 interface Waiting {
   readonly work: (unit: Unit) => Promise<unknown>
+  /** It was in a batch that another unit spoiled: this time each gets a savepoint. */
+  again?: true
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void
+}
+
+type Outcome = { readonly value: unknown } | Failed
+
+interface Failed {
+  readonly error: unknown
+  readonly stalled?: true
 }
 
 /** Bounds how long the units of a batch wait for its commit, and the loop for everything else. */
@@ -28,8 +37,10 @@ const busyPause = 25
 
 /**
  * Group commit: everything queued when a turn of the event loop ends shares one transaction and one fdatasync.
- * Each unit is a savepoint in it. Work awaits store verbs only, and those end within the turn: a unit that
- * has not ended when the turn has is waiting for something else, would keep everybody waiting, and fails.
+ * When a unit of several fails, all of it is rolled back, and they run again, each as a savepoint: SQLite copies
+ * every page that is changed under one, which those that do not fail need not pay for. Work awaits store verbs only,
+ * and those end within the turn: a unit that has not ended when the turn has is waiting for something else, would
+ * keep everybody waiting, and fails.
  */
 export function createWriter(
   connection: SqliteConnection,
@@ -67,6 +78,16 @@ export function createWriter(
     }
   }
 
+  /** Undoes a batch. The one that failed may have failed because of the others, but for one that stood still. */
+  const spoiled = (others: readonly Waiting[], failed: Waiting, { error, stalled }: Failed) => {
+    abandon()
+    const certain = others.length === 0 || stalled
+    if (certain) failed.reject(error)
+    const again = certain ? others : [...others, failed]
+    for (const one of again) one.again = true
+    queue.unshift(...again)
+  }
+
   const batch = async (tries: number): Promise<void> => {
     try {
       connection.exec('begin immediate')
@@ -83,12 +104,13 @@ export function createWriter(
     }
     open = true
     const done: { waiting: Waiting; unit: RunningUnit; value: unknown }[] = []
+    const savepoints = queue[0]?.again === true
     let stalled = false
     while (done.length < batchLimit && !stalled) {
       const waiting = queue.shift()
       if (!waiting) break
       const unit = start(run)
-      const outcome = await runUnit(waiting, unit)
+      const outcome = await (savepoints ? runInSavepoint(waiting, unit) : runUnit(waiting, unit))
       if (!connection.inTransaction()) {
         // SQLite has rolled back everything by itself.
         const error = 'error' in outcome ? outcome.error : new Error('SQLite has rolled back the transaction.')
@@ -96,9 +118,15 @@ export function createWriter(
         open = false
         return settled()
       }
-      if ('error' in outcome) waiting.reject(outcome.error)
-      else done.push({ waiting, unit, value: outcome.value })
       stalled = 'stalled' in outcome
+      if ('value' in outcome) done.push({ waiting, unit, value: outcome.value })
+      else if (savepoints) waiting.reject(outcome.error)
+      else {
+        const others = done.map((one) => one.waiting)
+        spoiled(others, waiting, outcome)
+        open = false
+        return settled()
+      }
     }
     try {
       connection.exec('commit')
@@ -115,8 +143,6 @@ export function createWriter(
     settled()
   }
 
-  type Outcome = { readonly value: unknown } | { readonly error: unknown; readonly stalled?: true }
-
   const workAndWrite = async (waiting: Waiting, unit: RunningUnit): Promise<Outcome> => {
     const value = await waiting.work(unit.unit)
     const failure = unit.failure()
@@ -127,12 +153,6 @@ export function createWriter(
   }
 
   const runUnit = async (waiting: Waiting, unit: RunningUnit): Promise<Outcome> => {
-    try {
-      connection.exec('savepoint unit')
-    } catch (error) {
-      abandon()
-      return { error }
-    }
     const outcome = await new Promise<Outcome>((resolve) => {
       current = {
         stall() {
@@ -145,6 +165,17 @@ export function createWriter(
     })
     current = undefined
     unit.end()
+    return outcome
+  }
+
+  const runInSavepoint = async (waiting: Waiting, unit: RunningUnit): Promise<Outcome> => {
+    try {
+      connection.exec('savepoint unit')
+    } catch (error) {
+      abandon()
+      return { error }
+    }
+    const outcome = await runUnit(waiting, unit)
     try {
       if (connection.inTransaction()) {
         if ('error' in outcome) connection.exec('rollback to unit')
