@@ -69,19 +69,27 @@ export function connectionSettings(url: string) {
 /** A socket that sends together what is written in one turn: a unit's begin goes with its first statement. */
 function gatheringSocket(): Socket {
   const socket = new Socket()
-  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean
-  let gathering = false
+  const write = socket.write.bind(socket)
+  let pieces: Uint8Array[] = []
+  const flush = () => {
+    const gathered = pieces
+    pieces = []
+    if (gathered.length > 0) write(Buffer.concat(gathered))
+  }
+  const gather = (piece: Uint8Array, done?: () => void): boolean => {
+    if (done) {
+      flush()
+      return write(piece, done)
+    }
+    if (pieces.push(piece) === 1) process.nextTick(flush)
+    return true
+  }
+  const connect = socket.connect.bind(socket) as (...args: unknown[]) => Socket
   return Object.assign(socket, {
-    write: (...args: unknown[]) => {
-      if (!gathering) {
-        gathering = true
-        socket.cork()
-        process.nextTick(() => {
-          gathering = false
-          socket.uncork()
-        })
-      }
-      return write(...args)
+    connect(...args: unknown[]) {
+      connect(...args)
+      // Not before: connecting gives a socket its own `write` back.
+      return Object.assign(socket, { write: gather })
     },
   })
 }

@@ -139,11 +139,13 @@ test('a database that cannot be reached is an error at the start', async () => {
   await expect(openStore({ url: nowhere, now: Date.now, migrations: [] })).rejects.toThrow('ECONNREFUSED')
 })
 
-/** A way to the database that can be cut. */
+/** A way to the database that can be cut, and is watched: `packets` came from us. */
 async function openRoad(to: URL) {
   const sockets = new Set<Socket>()
+  const packets: string[] = []
   const server = createServer((near) => {
     const far = connect(Number(to.port), to.hostname)
+    near.on('data', (chunk) => packets.push(chunk.toString('latin1')))
     for (const [one, other] of [
       [near, far],
       [far, near],
@@ -158,6 +160,7 @@ async function openRoad(to: URL) {
   const port = await freePort()
   await listen(port)
   return {
+    packets,
     url: Object.assign(new URL(to), { host: `127.0.0.1:${port}` }).href,
     async cut() {
       const closed = new Promise((resolve) => server.close(resolve))
@@ -167,6 +170,24 @@ async function openRoad(to: URL) {
     mend: () => listen(port),
   }
 }
+
+test('what is sent in one turn is one packet: a unit begins with its first statement', async () => {
+  const road = await openRoad(new URL(url))
+  const remote = await openStore({ url: road.url, now: Date.now, migrations: [counters], poolSize: 1 })
+  try {
+    const look = (unit: Unit) =>
+      unit.across('test').$extendTables<Counters>().selectFrom('counter').selectAll().execute()
+    await remote.unit(look)
+    road.packets.length = 0
+    await remote.unit(look)
+    expect(road.packets).toHaveLength(2)
+    expect(road.packets[0]).toMatch(/begin.*select \* from "counter"/s)
+    expect(road.packets[1]).toMatch(/commit/)
+  } finally {
+    await remote.close()
+    await road.cut()
+  }
+})
 
 test('T-CRA-02 while the database is gone calls fail; when it is back they work, without a restart', async () => {
   const road = await openRoad(new URL(url))
