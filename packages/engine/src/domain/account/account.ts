@@ -23,6 +23,12 @@ export interface Account {
   readonly updatedAt: number
 }
 
+/** An account with everything it has enrolled, oldest first. */
+export interface Enrolled {
+  readonly account: Account
+  readonly factors: readonly StoredFactor[]
+}
+
 /**
  * Who a flow is about. An unknown person gets a ghost, which walks the same code and never succeeds. `factors` is
  * what was enrolled when the subject was looked up, where that was read with it.

@@ -2,21 +2,18 @@ import type { AccountId, OrganizationId } from '@cardea/protocol'
 import type { Feature } from '../../kernel/feature.ts'
 import type { Unit } from '../../kernel/store/index.ts'
 import type { Engine } from '../engine.ts'
-import type { StoredFactor } from '../factor/index.ts'
 import type { Page, PageRequest } from '../page.ts'
-import type { Account, Subject } from './account.ts'
+import type { Account, Enrolled, Subject } from './account.ts'
 import { accountMigrations } from './store.ts'
 
-export type { Account, Subject } from './account.ts'
+export type { Account, Enrolled, Subject } from './account.ts'
+export { joinedAccount } from './store.ts'
 export { createAccounts } from './verbs.ts'
 
 export interface Accounts {
   readonly find: (org: OrganizationId, id: AccountId) => Promise<Account | undefined>
   /** With everything it has enrolled, oldest first, by one statement. */
-  readonly findWithFactors: (
-    org: OrganizationId,
-    id: AccountId,
-  ) => Promise<{ readonly account: Account; readonly factors: readonly StoredFactor[] } | undefined>
+  readonly findWithFactors: (org: OrganizationId, id: AccountId) => Promise<Enrolled | undefined>
   /** Across organizations, for a `sub` out of a verified token. From memory: at most 5 s old where signals of other processes fail. */
   readonly findBySubject: (id: AccountId) => Promise<Account | undefined>
   /** By username or e-mail address, in lower case. */

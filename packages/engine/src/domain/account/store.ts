@@ -3,10 +3,9 @@ import type { Kysely, Selectable } from 'kysely'
 import { sql } from 'kysely'
 import type { Migration, Queries, Tables, Unit } from '../../kernel/store/index.ts'
 import { across, column, inOrganization } from '../../kernel/store/index.ts'
-import type { StoredFactor } from '../factor/index.ts'
 import { factorColumns, joinedFactor } from '../factor/index.ts'
 import type { Page, PageRequest } from '../page.ts'
-import type { Account } from './account.ts'
+import type { Account, Enrolled } from './account.ts'
 
 interface AccountTable {
   org_id: OrganizationId
@@ -79,12 +78,6 @@ export async function findAccount(queries: Queries, org: OrganizationId, id: Acc
   return row && toAccount(row)
 }
 
-/** An account with everything it has enrolled, oldest first. */
-interface Enrolled {
-  readonly account: Account
-  readonly factors: readonly StoredFactor[]
-}
-
 const joined = (db: Kysely<Tables>) =>
   db
     .selectFrom('account')
@@ -105,11 +98,12 @@ const bySubject = across<{ id: AccountId }>('find the account a verified token i
   db.selectFrom('account').selectAll().where('id', '=', p('id')),
 )
 
-type JoinedRow = Awaited<ReturnType<ReturnType<typeof joined>['execute']>>[number]
+type JoinedRow = Selectable<AccountTable> & Parameters<typeof joinedFactor>[0]
 
-function enrolled(rows: readonly JoinedRow[], account: JoinedRow | undefined): Enrolled | undefined {
-  const own = rows.filter((row) => row.id === account?.id)
-  return account && { account: toAccount(account), factors: own.flatMap((row) => joinedFactor(row) ?? []) }
+/** The account of one of the rows, with its factors out of all of them, which are `account.*` and `factorColumns`. */
+export function joinedAccount(rows: readonly JoinedRow[], row: JoinedRow): Enrolled {
+  const own = rows.filter(({ id }) => id === row.id)
+  return { account: toAccount(row), factors: own.flatMap((one) => joinedFactor(one) ?? []) }
 }
 
 export async function findWithFactors(
@@ -118,7 +112,8 @@ export async function findWithFactors(
   id: AccountId,
 ): Promise<Enrolled | undefined> {
   const rows = await queries.run(withFactorsById, { org_id: org, id })
-  return enrolled(rows, rows[0])
+  const [row] = rows
+  return row && joinedAccount(rows, row)
 }
 
 /** A username wins over somebody else's e-mail address that reads the same. */
@@ -129,7 +124,8 @@ export async function findByIdentifierWithFactors(
 ): Promise<Enrolled | undefined> {
   const key = identifierKey(identifier)
   const rows = await queries.run(withFactorsByIdentifier, { org_id: org, key })
-  return enrolled(rows, rows.find((row) => row.username_key === key) ?? rows[0])
+  const row = rows.find((one) => one.username_key === key) ?? rows[0]
+  return row && joinedAccount(rows, row)
 }
 
 export async function findBySubject(queries: Queries, id: AccountId): Promise<Account | undefined> {

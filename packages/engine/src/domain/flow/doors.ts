@@ -6,7 +6,7 @@ import type { Account } from '../account/index.ts'
 import type { AuthorizationAnswer } from '../authorization/index.ts'
 import type { Client } from '../client/index.ts'
 import type { Engine } from '../engine.ts'
-import type { Session } from '../session/index.ts'
+import type { LiveSession, Session } from '../session/index.ts'
 import type { FlowRecord } from './flow.ts'
 
 /** What the answers of a new flow will be bound to, and the cookies that make it so. */
@@ -66,7 +66,7 @@ export interface FlowStart {
   readonly request: FlowRecord['request']
   readonly binding: FlowRecord['binding']
   /** The live session the browser (or `sessionId`) came with, if any and if `prompt` lets it count. */
-  readonly session: Session | undefined
+  readonly session: LiveSession | undefined
   readonly from?: Visitor
 }
 

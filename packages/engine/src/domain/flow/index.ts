@@ -3,7 +3,7 @@ import type { Feature } from '../../kernel/feature.ts'
 import type { Call } from '../../kernel/http/index.ts'
 import type { Client } from '../client/index.ts'
 import type { Engine } from '../engine.ts'
-import type { Session } from '../session/index.ts'
+import type { LiveSession } from '../session/index.ts'
 import type { FlowAnswer } from './answer.ts'
 import type { FlowOutcome, FlowStart, Proof, Visitor } from './doors.ts'
 import type { FlowRecord } from './flow.ts'
@@ -23,7 +23,9 @@ export interface Flows {
   /** Starts a flow and advances it as far as the session allows: it may be finished at once. */
   readonly start: (start: FlowStart) => Promise<FlowOutcome>
   /** Whether the session alone would finish such a flow, consent apart (`prompt=none`). */
-  readonly satisfies: (start: Pick<FlowStart, 'client' | 'request'> & { readonly session: Session }) => Promise<boolean>
+  readonly satisfies: (
+    start: Pick<FlowStart, 'client' | 'request'> & { readonly session: LiveSession },
+  ) => Promise<boolean>
   /** A live flow by its handle. Fails with `flow.unknown`, `flow.expired`, `flow.wrong_browser`. */
   readonly find: (id: FlowId, proof: Proof) => Promise<{ readonly record: FlowRecord; readonly client: Client }>
   /** A live flow as it stands, for a page. Fails as `find` does. */

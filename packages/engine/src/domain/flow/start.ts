@@ -3,7 +3,7 @@ import type { Subject } from '../account/index.ts'
 import { limitedAddress } from '../attempt/index.ts'
 import type { Client } from '../client/index.ts'
 import type { Engine } from '../engine.ts'
-import type { ProvenFactor, Session } from '../session/index.ts'
+import type { LiveSession, ProvenFactor, Session } from '../session/index.ts'
 import { advance } from './advance.ts'
 import type { Ceremony } from './authenticator.ts'
 import { authenticators } from './authenticator.ts'
@@ -43,7 +43,7 @@ async function admit(engine: Engine, { client, binding, from }: FlowStart): Prom
 /** Whether the session alone would finish the flow, consent apart (`prompt=none`). */
 export async function satisfies(
   engine: Engine,
-  start: Pick<FlowStart, 'client' | 'request'> & { readonly session: Session },
+  start: Pick<FlowStart, 'client' | 'request'> & { readonly session: LiveSession },
 ): Promise<boolean> {
   const made = await newRecord(engine, {
     ...start,
@@ -69,8 +69,7 @@ async function newRecord(engine: Engine, start: FlowStart): Promise<New> {
   const session = start.session && counts(start.session, client, request) ? start.session : undefined
   const id: FlowId = `flw_${engine.random(32)}`
   const at = engine.now()
-  const found = session && (await engine.accounts.findWithFactors(session.org, session.account))
-  const account = found?.account
+  const owner = session?.owner
   const record: FlowRecord = {
     id,
     org: client.org,
@@ -80,7 +79,7 @@ async function newRecord(engine: Engine, start: FlowStart): Promise<New> {
     ending: start.ending,
     request,
     policy: await policyOf(engine, client),
-    identifier: session ? account?.username : request.loginHint?.slice(0, 320),
+    identifier: owner ? owner.account.username : request.loginHint?.slice(0, 320),
     account: session?.account,
     ghost: false,
     session: session?.id,
@@ -95,8 +94,9 @@ async function newRecord(engine: Engine, start: FlowStart): Promise<New> {
     createdAt: at,
     expiresAt: at + lifetime,
   }
-  if (account?.status !== 'active') return { record, session }
-  return { record, session, subject: { type: 'account', account }, factors: async () => found?.factors ?? [] }
+  if (!owner) return { record, session }
+  const { account, factors } = owner
+  return { record, session, subject: { type: 'account', account }, factors: async () => factors }
 }
 
 async function policyOf(engine: Engine, client: Client) {

@@ -4,18 +4,18 @@ import type { Feature } from '../../kernel/feature.ts'
 import type { Unit } from '../../kernel/store/index.ts'
 import type { Engine } from '../engine.ts'
 import { removeOverdue } from './expiry.ts'
-import type { ProvenFactor, Session } from './session.ts'
+import type { LiveSession, ProvenFactor, Session } from './session.ts'
 import { sessionMigrations } from './store.ts'
 
 export { acrMulti, acrOf, acrSingle, isMultiFactor } from './acr.ts'
-export type { ProvenFactor, Session } from './session.ts'
+export type { LiveSession, ProvenFactor, Session } from './session.ts'
 export { createSessions } from './verbs.ts'
 
 export interface Sessions {
   /** Live session of a cookie's secret, across organizations; `undefined` when unknown, ended, idle too long or its account is disabled. */
-  readonly findBySecret: (secret: string) => Promise<Session | undefined>
+  readonly findBySecret: (secret: string) => Promise<LiveSession | undefined>
   /** By the value of `isk` / parameter `sessionId`. */
-  readonly findByIsk: (isk: string) => Promise<Session | undefined>
+  readonly findByIsk: (isk: string) => Promise<LiveSession | undefined>
   readonly find: (org: OrganizationId, id: SessionId) => Promise<Session | undefined>
   /** A new session with fresh secrets (`secret` for the cookie, `isk`), both returned once. Emits `session.created`. */
   readonly create: (

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { createSealing } from '../../kernel/seal.ts'
 import { race, testStores } from '../../kernel/store/testing.ts'
 import { accountNoun, createAccounts } from '../account/index.ts'
+import { factorNoun } from '../factor/index.ts'
 import { removeOverdue } from './expiry.ts'
 import { acrMulti, acrOf, acrSingle, createSessions } from './index.ts'
 import { sessionMigrations } from './store.ts'
@@ -31,7 +32,10 @@ describe.each(testStores())('sessions on $name', ({ open }) => {
   const make = async () => {
     let at = start
     const now = () => at
-    const store = await open({ now, migrations: [...(accountNoun.migrations ?? []), ...sessionMigrations] })
+    const store = await open({
+      now,
+      migrations: [accountNoun, factorNoun].flatMap((noun) => noun.migrations ?? []).concat(sessionMigrations),
+    })
     const kernel = {
       store,
       now,

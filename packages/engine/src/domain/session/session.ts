@@ -1,4 +1,5 @@
 import type { AccountId, OrganizationId, SessionId } from '@cardea/protocol'
+import type { Enrolled } from '../account/index.ts'
 
 /** One proof of who somebody is, with its time. */
 export interface ProvenFactor {
@@ -26,4 +27,9 @@ export interface Session {
   readonly address: string | undefined
   /** Value of `isk` in ID tokens and of the parameter `sessionId`: reuses the session without a cookie. Stored as SHA-256. */
   readonly iskHash: string
+}
+
+/** A session that a browser or app has shown to be its own, and whose it is. */
+export interface LiveSession extends Session {
+  readonly owner: Enrolled
 }

@@ -2,7 +2,9 @@ import type { AccountId, OrganizationId, SessionId } from '@cardea/protocol'
 import type { Kysely, Selectable } from 'kysely'
 import type { Migration, Queries, Tables, Unit } from '../../kernel/store/index.ts'
 import { across, column, inOrganization } from '../../kernel/store/index.ts'
-import type { ProvenFactor, Session } from './session.ts'
+import { joinedAccount } from '../account/index.ts'
+import { factorColumns } from '../factor/index.ts'
+import type { LiveSession, ProvenFactor, Session } from './session.ts'
 
 interface SessionTable {
   org_id: OrganizationId
@@ -79,34 +81,68 @@ export const sessionMigrations: readonly Migration[] = [
   },
 ]
 
-/** A session that has not ended, of an account that is not disabled; the time is the caller's to judge. */
+const columns = [
+  'session.org_id as session_org',
+  'session.id as session_id',
+  'session.account as session_account',
+  'session.started_by as session_started_by',
+  'session.isk_hash as session_isk_hash',
+  'session.factors as session_factors',
+  'session.user_agent as session_user_agent',
+  'session.address as session_address',
+  'session.created_at as session_created_at',
+  'session.last_used_at as session_last_used_at',
+  'session.expires_at as session_expires_at',
+] as const
+
+/** A session that has not ended, with its account, which is not disabled; the time is the caller's to judge. */
 const live = (db: Kysely<Tables>) =>
   db
     .selectFrom('session')
-    .selectAll()
-    .where(
-      // As a value, not a join: PostgreSQL would read all accounts while it knows nothing of their number.
-      (session) =>
-        session.selectFrom('account').select('account.status').whereRef('account.id', '=', 'session.account'),
-      '=',
-      'active',
+    .innerJoin('account', 'account.id', 'session.account')
+    .leftJoin('factor', (join) =>
+      join.onRef('factor.org_id', '=', 'account.org_id').onRef('factor.account', '=', 'account.id'),
     )
+    .select(columns)
+    .selectAll('account')
+    .select(factorColumns)
+    .where('account.status', '=', 'active')
+    .orderBy('factor.created_at')
 
 const bySecretHash = across<{ hash: string }>('find the session of a cookie')((db, p) =>
-  live(db).where('secret_hash', '=', p('hash')),
+  live(db).where('session.secret_hash', '=', p('hash')),
 )
 const byIskHash = across<{ hash: string }>('find the session of an isk')((db, p) =>
-  live(db).where('isk_hash', '=', p('hash')),
+  live(db).where('session.isk_hash', '=', p('hash')),
 )
 
-export async function findBySecretHash(queries: Queries, hash: string): Promise<Session | undefined> {
-  const [row] = await queries.run(bySecretHash, { hash })
-  return row && toSession(row)
+type LiveRow = Awaited<ReturnType<ReturnType<typeof live>['execute']>>[number]
+
+function toLiveSession(rows: readonly LiveRow[]): LiveSession | undefined {
+  const [row] = rows
+  if (!row) return undefined
+  const session = toSession({
+    org_id: row.session_org,
+    id: row.session_id,
+    account: row.session_account,
+    started_by: row.session_started_by,
+    isk_hash: row.session_isk_hash,
+    factors: row.session_factors,
+    user_agent: row.session_user_agent,
+    address: row.session_address,
+    created_at: row.session_created_at,
+    last_used_at: row.session_last_used_at,
+    expires_at: row.session_expires_at,
+  })
+  return { ...session, owner: joinedAccount(rows, row) }
 }
 
-export async function findByIskHash(queries: Queries, hash: string): Promise<Session | undefined> {
-  const [row] = await queries.run(byIskHash, { hash })
-  return row && toSession(row)
+export async function findBySecretHash(queries: Queries, hash: string): Promise<LiveSession | undefined> {
+  return toLiveSession(await queries.run(bySecretHash, { hash }))
+}
+
+export async function findByIskHash(queries: Queries, hash: string): Promise<LiveSession | undefined> {
+  return toLiveSession(await queries.run(byIskHash, { hash }))
 }
 
 export async function findSession(queries: Queries, org: OrganizationId, id: SessionId): Promise<Session | undefined> {
@@ -266,7 +302,7 @@ export async function deleteOldTickets(unit: Unit, now: number): Promise<void> {
     .execute()
 }
 
-function toSession(row: Selectable<SessionTable>): Session {
+function toSession(row: Omit<Selectable<SessionTable>, 'secret_hash'>): Session {
   return {
     id: row.id,
     org: row.org_id,

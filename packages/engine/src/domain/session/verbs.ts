@@ -6,7 +6,7 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import type { Unit } from '../../kernel/store/index.ts'
 import type { Sessions } from './index.ts'
 import { absoluteLifetime, isOver, ticketLifetime, touchEvery } from './lifetime.ts'
-import type { Session } from './session.ts'
+import type { LiveSession, Session } from './session.ts'
 import {
   consumeTicket,
   deleteSession,
@@ -32,7 +32,7 @@ export function createSessions(
   const jar = cookieJar(kernel.publicUrl)
   const iskOf = (id: SessionId) => mac(id, 'isk')
 
-  const used = async (session: Session | undefined): Promise<Session | undefined> => {
+  const used = async (session: LiveSession | undefined): Promise<LiveSession | undefined> => {
     const at = now()
     if (!session || isOver(session, at)) return undefined
     if (at - session.lastUsedAt > touchEvery) await store.unit((unit) => touchSession(unit, session, at))

@@ -3,7 +3,7 @@ import { sendAnswer } from '../../domain/authorization/index.ts'
 import type { Client } from '../../domain/client/index.ts'
 import type { Engine } from '../../domain/engine.ts'
 import { doors } from '../../domain/flow/index.ts'
-import type { Session } from '../../domain/session/index.ts'
+import type { LiveSession } from '../../domain/session/index.ts'
 import { agreementOf } from '../../domain/token/index.ts'
 import type { Call } from '../../kernel/http/index.ts'
 import { errorAnswer } from './answer.ts'
@@ -17,14 +17,14 @@ interface Asked {
   readonly request: AuthorizationRequest
   readonly direct: boolean
   readonly proven: boolean
-  readonly session: Session | undefined
+  readonly session: LiveSession | undefined
 }
 
 /** The browser's SSO session; an app without cookies names one by the `isk` of an earlier ID token. */
 export async function findSession(
   { call, params, direct }: { call: Call; params: Parameters; direct: boolean },
   engine: Engine,
-): Promise<{ session: Session | undefined }> {
+): Promise<{ session: LiveSession | undefined }> {
   const secret = engine.sessions.cookie.read(call.cookies)
   const isk = direct ? params.get('sessionId') : undefined
   const session =
@@ -64,7 +64,7 @@ async function whatIsMissing(
   engine: Engine,
   client: Client,
   request: AuthorizationRequest,
-  session: Session | undefined,
+  session: LiveSession | undefined,
 ): Promise<Missing | undefined> {
   if (!session || (request.hintedSubject !== undefined && request.hintedSubject !== session.account)) {
     return 'login_required'
@@ -74,11 +74,9 @@ async function whatIsMissing(
     const recent = session.factors.some(({ at }) => maxAge === undefined || engine.now() - at <= maxAge * 1000)
     return recent && maxAge !== 0 ? 'interaction_required' : 'login_required'
   }
-  const account = await engine.accounts.find(session.org, session.account)
-  if (!account) return 'login_required'
   if (isUnprovable(client, request)) return 'consent_required'
   const { names } = await agreementOf(engine, request, client)
-  return (await engine.grants.needsConsent(client, account, names)) ? 'consent_required' : undefined
+  return (await engine.grants.needsConsent(client, session.owner.account, names)) ? 'consent_required' : undefined
 }
 
 function refused(engine: Engine, asked: Asked, missing: Missing): Response {
