@@ -177,6 +177,54 @@ export async function setWait(unit: Unit, key: string, waitUntil: number, expire
     .execute()
 }
 
+interface Settling {
+  readonly key: string
+  readonly expires_at: number
+  /** Whether failures are forgotten. */
+  readonly forgets: 0 | 1
+  /** Whether it has an attempt that is being judged and no longer is. */
+  readonly judged: 0 | 1
+}
+
+const settleRows = (count: number) =>
+  across<{ readonly rows: readonly Settling[] }>(reason)((db, p) => {
+    const places = Array.from({ length: count }, (_, index) => index)
+    const rows = places.map((index) => ({
+      ...none,
+      key: p.ofRow(index, 'key'),
+      expires_at: p.ofRow(index, 'expires_at'),
+    }))
+    return db
+      .insertInto('attempt')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.column('key').doUpdateSet((up) => {
+          const isOne = (what: 'forgets' | 'judged') =>
+            up.or(
+              places.map((index) =>
+                up.and([up('attempt.key', '=', p.ofRow(index, 'key')), sql<boolean>`${p.ofRow(index, what)} = 1`]),
+              ),
+            )
+          const forgotten = (column: 'count' | 'wait_until') =>
+            up
+              .case()
+              .when(isOne('forgets'))
+              .then(sql.lit(0))
+              .else(up.ref(`attempt.${column}`))
+              .end()
+          const judging = up.ref('attempt.judging')
+          return {
+            count: forgotten('count'),
+            wait_until: forgotten('wait_until'),
+            judging: up.case().when(isOne('judged')).then(oneLess(judging)).else(judging).end(),
+            expires_at: later(up.ref('attempt.expires_at'), up.ref('excluded.expires_at')),
+          }
+        }),
+      )
+  })
+/** For one key up to the most that there are: those of a person, a stranger, a network, and a fact. */
+const settleBySize = [1, 2, 3, 4].map(settleRows)
+
 /**
  * Takes one attempt that is being judged from each of `claimed`, forgets the failures of `forgiven`, and notes
  * `fact`, which ends by itself; one statement for all, in an order of keys that every writer has.
@@ -191,30 +239,17 @@ export async function settleAttempt(
   now: number,
 ): Promise<void> {
   const { claimed, forgiven, fact } = what
-  const rows = [...new Set([...forgiven, ...claimed])].map((key) => ({ ...none, key, expires_at: now }))
-  if (fact) rows.push({ ...none, key: fact.key, expires_at: fact.until })
+  const rows: Settling[] = [...new Set([...forgiven, ...claimed])].map((key) => ({
+    key,
+    expires_at: now,
+    forgets: forgiven.includes(key) ? 1 : 0,
+    judged: claimed.includes(key) ? 1 : 0,
+  }))
+  if (fact) rows.push({ key: fact.key, expires_at: fact.until, forgets: 0, judged: 0 })
   if (rows.length === 0) return
-  await unit
-    .across(reason)
-    .insertInto('attempt')
-    .values(rows)
-    .onConflict((conflict) =>
-      conflict.column('key').doUpdateSet((up) => {
-        const forgetting = up('attempt.key', 'in', forgiven)
-        return {
-          count: up.case().when(forgetting).then(0).else(up.ref('attempt.count')).end(),
-          wait_until: up.case().when(forgetting).then(0).else(up.ref('attempt.wait_until')).end(),
-          judging: up
-            .case()
-            .when('attempt.key', 'in', claimed)
-            .then(oneLess(up.ref('attempt.judging')))
-            .else(up.ref('attempt.judging'))
-            .end(),
-          expires_at: later(up.ref('attempt.expires_at'), up.ref('excluded.expires_at')),
-        }
-      }),
-    )
-    .execute()
+  const statement = settleBySize[rows.length - 1]
+  if (!statement) throw new Error(`${rows.length} counters cannot be settled at once.`)
+  await unit.run(statement, { rows })
 }
 
 export async function anyWithPrefix(queries: Queries, prefix: string, now: number): Promise<boolean> {

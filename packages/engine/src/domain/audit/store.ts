@@ -1,6 +1,6 @@
 import type { OrganizationId } from '@cardea/protocol'
-import type { Migration, Numbered, Parameter, Queries, Unit } from '../../kernel/store/index.ts'
-import { column, inOrganization, numbered } from '../../kernel/store/index.ts'
+import type { Migration, Parameter, Queries, Unit } from '../../kernel/store/index.ts'
+import { across, among, column, inOrganization } from '../../kernel/store/index.ts'
 import type { Page } from '../page.ts'
 import type { AuditEntry, AuditEntryTable } from './entry.ts'
 import { toEntry } from './entry.ts'
@@ -75,20 +75,44 @@ export const auditMigrations: readonly Migration[] = [
   },
 ]
 
-/** The end of the chain, locked until the unit is over: there is one writer of a chain at a time. */
-export async function lockHead(unit: Unit, org: OrganizationId): Promise<AuditHeadTable> {
-  await unit
-    .in(org)
+type Owner = Pick<AuditHeadTable, 'org_id'>
+
+const makeHead = inOrganization<Owner>()((db, p) =>
+  db
     .insertInto('audit_head')
-    .values({ org_id: org, sequence: 0, hash: '', seal: '', start_sequence: 0, start_hash: '', start_seal: '' })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
-  return unit
-    .in(org)
+    .values({
+      org_id: p('org_id'),
+      sequence: 0,
+      hash: '',
+      seal: '',
+      start_sequence: 0,
+      start_hash: '',
+      start_seal: '',
+    })
+    .onConflict((conflict) => conflict.doNothing()),
+)
+const touchHead = inOrganization<Owner>()((db) =>
+  db
     .updateTable('audit_head')
     .set((eb) => ({ sequence: eb.ref('sequence') }))
-    .returningAll()
-    .executeTakeFirstOrThrow()
+    .returningAll(),
+)
+const moveHead = inOrganization<Owner & Pick<AuditHeadTable, 'sequence' | 'hash' | 'seal'>>()((db, p) =>
+  db.updateTable('audit_head').set({ sequence: p('sequence'), hash: p('hash'), seal: p('seal') }),
+)
+const withIds = across<{ ids: string }>('find entries by the ids of their events, which are unique')((db, p, dialect) =>
+  db
+    .selectFrom('audit_entry')
+    .select('id')
+    .where((eb) => among(dialect, eb.ref('id'), p('ids'))),
+)
+
+/** The end of the chain, locked until the unit is over: there is one writer of a chain at a time. */
+export async function lockHead(unit: Unit, org: OrganizationId): Promise<AuditHeadTable> {
+  await unit.run(makeHead, { org_id: org })
+  const [head] = await unit.run(touchHead, { org_id: org })
+  if (!head) throw new Error('The end of an audit trail is missing.')
+  return head
 }
 
 export async function findHead(queries: Queries, org: OrganizationId): Promise<AuditHeadTable | undefined> {
@@ -96,16 +120,14 @@ export async function findHead(queries: Queries, org: OrganizationId): Promise<A
 }
 
 export async function writtenAmong(unit: Unit, ids: readonly AuditEntry['id'][]) {
-  const rows = await unit
-    .across('find entries by the ids of their events, which are unique')
-    .selectFrom('audit_entry')
-    .select('id')
-    .where('id', 'in', ids)
-    .execute()
+  const rows = await unit.run(withIds, { ids: JSON.stringify(ids) })
   return new Set(rows.map((row) => row.id))
 }
 
-type Entries = Numbered<AuditEntryTable> & Pick<AuditEntryTable, 'org_id'>
+interface Entries {
+  readonly org_id: OrganizationId
+  readonly rows: readonly AuditEntryTable[]
+}
 
 /** Rows of one statement. */
 const chunk = 20
@@ -120,19 +142,19 @@ const insertOne = insertOf(1)
 function entry(p: Parameter<Entries>, index: number) {
   return {
     org_id: p('org_id'),
-    sequence: p(`sequence_${index}`),
-    id: p(`id_${index}`),
-    type: p(`type_${index}`),
-    at: p(`at_${index}`),
-    actor_type: p(`actor_type_${index}`),
-    actor_id: p(`actor_id_${index}`),
-    target: p(`target_${index}`),
-    session: p(`session_${index}`),
-    data: p(`data_${index}`),
-    origin: p(`origin_${index}`),
-    subject: p(`subject_${index}`),
-    previous: p(`previous_${index}`),
-    hash: p(`hash_${index}`),
+    sequence: p.ofRow(index, 'sequence'),
+    id: p.ofRow(index, 'id'),
+    type: p.ofRow(index, 'type'),
+    at: p.ofRow(index, 'at'),
+    actor_type: p.ofRow(index, 'actor_type'),
+    actor_id: p.ofRow(index, 'actor_id'),
+    target: p.ofRow(index, 'target'),
+    session: p.ofRow(index, 'session'),
+    data: p.ofRow(index, 'data'),
+    origin: p.ofRow(index, 'origin'),
+    subject: p.ofRow(index, 'subject'),
+    previous: p.ofRow(index, 'previous'),
+    hash: p.ofRow(index, 'hash'),
   }
 }
 
@@ -144,10 +166,10 @@ export async function insertEntries(
 ): Promise<void> {
   const whole = rows.length - (rows.length % chunk)
   for (let start = 0; start < whole; start += chunk) {
-    await unit.run(insertChunk, { ...numbered(rows.slice(start, start + chunk)), org_id: org })
+    await unit.run(insertChunk, { rows: rows.slice(start, start + chunk), org_id: org })
   }
-  for (const row of rows.slice(whole)) await unit.run(insertOne, { ...numbered([row]), org_id: org })
-  await unit.in(org).updateTable('audit_head').set(end).execute()
+  for (const row of rows.slice(whole)) await unit.run(insertOne, { rows: [row], org_id: org })
+  await unit.run(moveHead, { ...end, org_id: org })
 }
 
 export async function deleteThrough(

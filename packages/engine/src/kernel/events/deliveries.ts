@@ -1,4 +1,6 @@
 import type { EventId } from '@cardea/protocol'
+import { sql } from 'kysely'
+import { across, among } from '../store/statement.ts'
 import type { Store } from '../store/store.ts'
 import type { Event } from './event.ts'
 import { toEvent } from './outbox.ts'
@@ -35,6 +37,51 @@ export async function dueSubscribers(store: Store, names: readonly string[], now
   return names.filter((_, index) => row[String(index)])
 }
 
+interface Due {
+  readonly subscriber: string
+  readonly now: number
+  readonly limit: number
+  readonly leaseEnd: number
+}
+
+const claimDue = across<Due>(reason)((db, p, dialect) =>
+  db
+    .with('due', (inner) =>
+      inner
+        .selectFrom('delivery')
+        .select('event_id')
+        .where('subscriber', '=', p('subscriber'))
+        .where('due_at', '<=', p('now'))
+        .where('dead_at', 'is', null)
+        .orderBy('due_at')
+        .orderBy('event_id')
+        // A bare parameter here has SQLite plan the statement anew whenever it is bound.
+        .limit(sql<number>`cast(${p('limit')} as integer)`)
+        // SQLite has one writer; on PostgreSQL several processes claim at the same time.
+        .$if(dialect === 'postgres', (query) => query.forUpdate().skipLocked()),
+    )
+    .updateTable('delivery')
+    .from('due')
+    .set((eb) => ({ due_at: p('leaseEnd'), attempts: eb('attempts', '+', sql.lit(1)) }))
+    .whereRef('delivery.event_id', '=', 'due.event_id')
+    .where('delivery.subscriber', '=', p('subscriber'))
+    .returning(['delivery.event_id as id', 'delivery.attempts as attempt']),
+)
+const eventsOf = across<{ ids: string }>(reason)((db, p, dialect) =>
+  db
+    .selectFrom('event')
+    .selectAll()
+    .where((eb) => among(dialect, eb.ref('id'), p('ids')))
+    .orderBy('id'),
+)
+const deleteHandled = across<{ subscriber: string; attempt: number; ids: string }>(reason)((db, p, dialect) =>
+  db
+    .deleteFrom('delivery')
+    .where('subscriber', '=', p('subscriber'))
+    .where('attempts', '=', p('attempt'))
+    .where((eb) => among(dialect, eb.ref('event_id'), p('ids'))),
+)
+
 /** Claims up to `limit` due deliveries, oldest first; nobody else gets them before `leaseEnd`. */
 export async function claim(
   store: Store,
@@ -44,32 +91,9 @@ export async function claim(
   leaseEnd: number,
 ): Promise<Claim[]> {
   const { claimed, events } = await store.unit(async (unit) => {
-    const queries = unit.across(reason)
-    const claimed = await queries
-      .with('due', (db) =>
-        db
-          .selectFrom('delivery')
-          .select('event_id')
-          .where('subscriber', '=', subscriber)
-          .where('due_at', '<=', now)
-          .where('dead_at', 'is', null)
-          .orderBy('due_at')
-          .orderBy('event_id')
-          .limit(limit)
-          // SQLite has one writer; on PostgreSQL several processes claim at the same time.
-          .$if(store.dialect === 'postgres', (query) => query.forUpdate().skipLocked()),
-      )
-      .updateTable('delivery')
-      .from('due')
-      .set((eb) => ({ due_at: leaseEnd, attempts: eb('attempts', '+', 1) }))
-      .whereRef('delivery.event_id', '=', 'due.event_id')
-      .where('delivery.subscriber', '=', subscriber)
-      .returning(['delivery.event_id as id', 'delivery.attempts as attempt'])
-      .execute()
+    const claimed = await unit.run(claimDue, { subscriber, limit, now, leaseEnd })
     if (claimed.length === 0) return { claimed, events: [] }
-    const ids = claimed.map(({ id }) => id)
-    const events = await queries.selectFrom('event').selectAll().where('id', 'in', ids).orderBy('id').execute()
-    return { claimed, events }
+    return { claimed, events: await unit.run(eventsOf, { ids: JSON.stringify(claimed.map(({ id }) => id)) }) }
   })
   const attempts = new Map(claimed.map(({ id, attempt }) => [id, attempt]))
   return events.map((row) => ({ event: toEvent(row), attempt: attempts.get(row.id) ?? 1 }))
@@ -78,15 +102,8 @@ export async function claim(
 /** Forgets deliveries that were handled; one that somebody else has claimed since is left to them. */
 export async function settle(store: Store, subscriber: string, claims: readonly Claim[]): Promise<void> {
   await store.unit(async (unit) => {
-    for (const [attempt, group] of Map.groupBy(claims, (one) => one.attempt)) {
-      await unit
-        .across(reason)
-        .deleteFrom('delivery')
-        .where('subscriber', '=', subscriber)
-        .where('attempts', '=', attempt)
-        .where('event_id', 'in', idsOf(group))
-        .execute()
-    }
+    for (const [attempt, group] of Map.groupBy(claims, (one) => one.attempt))
+      await unit.run(deleteHandled, { subscriber, attempt, ids: JSON.stringify(idsOf(group)) })
   })
 }
 

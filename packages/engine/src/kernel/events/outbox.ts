@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { EventId } from '@cardea/protocol'
-import type { Numbered, Parameter } from '../store/statement.ts'
-import { across, numbered } from '../store/statement.ts'
-import type { Queries, Store } from '../store/store.ts'
+import type { Parameter } from '../store/statement.ts'
+import { across } from '../store/statement.ts'
+import type { Queries } from '../store/store.ts'
 import type { Event, NewEvent } from './event.ts'
 import type { Subscription } from './subscriber.ts'
 import { wants } from './subscriber.ts'
@@ -18,17 +18,13 @@ const reason = 'write the events of a unit'
 /** A unit has one event or a few; the statements of one with more are not kept. */
 const few = 4
 
-export function createOutbox(
-  subscriptions: readonly Subscription[],
-  now: () => number,
-  dialect: Store['dialect'],
-): Outbox {
+export function createOutbox(subscriptions: readonly Subscription[], now: () => number): Outbox {
   const nextId = createEventIds()
   const wanting = (event: Event) => subscriptions.filter((subscription) => wants(subscription, event.type))
   const ofTypes = new Map<string, Writer>()
   const writerOf = (events: readonly Event[]): Writer => {
     const types = events.map((event) => event.type).join(' ')
-    const writer = ofTypes.get(types) ?? createWriter(events.map(wanting), dialect)
+    const writer = ofTypes.get(types) ?? createWriter(events.map(wanting))
     ofTypes.set(types, writer)
     return writer
   }
@@ -49,57 +45,49 @@ export function createOutbox(
   }
 }
 
+interface Written {
+  readonly rows: readonly EventTable[]
+}
+
 type Writer = (queries: Queries, rows: readonly EventTable[]) => Promise<void>
 
-/** Writes events, each for its subscribers; PostgreSQL takes both inserts as one statement. */
-function createWriter(subscribers: readonly (readonly Subscription[])[], dialect: Store['dialect']): Writer {
-  const rows = (p: Parameter<Numbered<EventTable>>) => subscribers.map((_, index) => eventParameters(p, index))
-  const due = (p: Parameter<Numbered<EventTable>>) =>
+/** Writes events, each for its subscribers. */
+function createWriter(subscribers: readonly (readonly Subscription[])[]): Writer {
+  const happened = (p: Parameter<Written>) => subscribers.map((_, index) => eventParameters(p, index))
+  const due = (p: Parameter<Written>) =>
     subscribers.flatMap((subscriptions, index) =>
       subscriptions.map(({ name }) => ({
         ...fresh,
-        org_id: p(`org_id_${index}`),
-        event_id: p(`id_${index}`),
+        org_id: p.ofRow(index, 'org_id'),
+        event_id: p.ofRow(index, 'id'),
         subscriber: name,
-        due_at: p(`at_${index}`),
+        due_at: p.ofRow(index, 'at'),
       })),
     )
-  const events = across<Numbered<EventTable>>(reason)((db, p) => db.insertInto('event').values(rows(p)))
+  const events = across<Written>(reason)((db, p) => db.insertInto('event').values(happened(p)))
   if (subscribers.every((subscriptions) => subscriptions.length === 0)) {
-    return async (queries, given) => {
-      await queries.run(events, numbered(given))
+    return async (queries, rows) => {
+      await queries.run(events, { rows })
     }
   }
-  if (dialect === 'postgres') {
-    const both = across<Numbered<EventTable>>(reason)((db, p) =>
-      db
-        .with('written', (inner) => inner.insertInto('event').values(rows(p)))
-        .insertInto('delivery')
-        .values(due(p)),
-    )
-    return async (queries, given) => {
-      await queries.run(both, numbered(given))
-    }
-  }
-  const deliveries = across<Numbered<EventTable>>(reason)((db, p) => db.insertInto('delivery').values(due(p)))
-  return async (queries, given) => {
-    const values = numbered(given)
-    await Promise.all([queries.run(events, values), queries.run(deliveries, values)])
+  const deliveries = across<Written>(reason)((db, p) => db.insertInto('delivery').values(due(p)))
+  return async (queries, rows) => {
+    await Promise.all([queries.run(events, { rows }), queries.run(deliveries, { rows })])
   }
 }
 
-function eventParameters(p: Parameter<Numbered<EventTable>>, index: number) {
+function eventParameters(p: Parameter<Written>, index: number) {
   return {
-    org_id: p(`org_id_${index}`),
-    id: p(`id_${index}`),
-    type: p(`type_${index}`),
-    at: p(`at_${index}`),
-    actor_type: p(`actor_type_${index}`),
-    actor_id: p(`actor_id_${index}`),
-    target: p(`target_${index}`),
-    session: p(`session_${index}`),
-    data: p(`data_${index}`),
-    origin: p(`origin_${index}`),
+    org_id: p.ofRow(index, 'org_id'),
+    id: p.ofRow(index, 'id'),
+    type: p.ofRow(index, 'type'),
+    at: p.ofRow(index, 'at'),
+    actor_type: p.ofRow(index, 'actor_type'),
+    actor_id: p.ofRow(index, 'actor_id'),
+    target: p.ofRow(index, 'target'),
+    session: p.ofRow(index, 'session'),
+    data: p.ofRow(index, 'data'),
+    origin: p.ofRow(index, 'origin'),
   }
 }
 

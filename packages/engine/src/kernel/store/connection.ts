@@ -7,6 +7,8 @@ export interface SqlStatement {
   readonly parameters: readonly unknown[]
   /** Runs often with other values: the database may keep what it has worked out for it. */
   readonly keep?: true
+  /** What it was compiled from, where it can be made part of another statement. */
+  readonly query?: RootOperationNode
 }
 
 /** Runs one compiled statement. */

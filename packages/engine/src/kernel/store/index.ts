@@ -1,6 +1,6 @@
 export type { Migration } from './migration.ts'
 export { column } from './migration.ts'
 export { openStore } from './open.ts'
-export type { Numbered, Parameter } from './statement.ts'
-export { across, inOrganization, numbered } from './statement.ts'
+export type { Parameter } from './statement.ts'
+export { across, among, inOrganization } from './statement.ts'
 export type { Queries, Store, Tables, Unit } from './store.ts'

@@ -5,7 +5,7 @@ import type { ScopedTables } from './scope.ts'
 import { scopeTo } from './scope.ts'
 import type { Prepared, Statement } from './statement.ts'
 import { prepareStatement } from './statement.ts'
-import type { Queries, Tables } from './store.ts'
+import type { Queries, Store, Tables } from './store.ts'
 
 /**
  * Makes the ways to query over something that runs statements. `later` takes one that has no rows: who asked for
@@ -25,6 +25,7 @@ function refuseWrites(node: RootOperationNode): void {
 export function createQueries(
   make: KyselyFactory,
   tables: () => ScopedTables,
+  dialect: Store['dialect'],
 ): { readonly inUnit: QueriesOver; readonly reading: QueriesOver } {
   const refuse = async (): Promise<never> => {
     throw new Error('A statement is built here, and run by queries.run(…).')
@@ -44,7 +45,7 @@ export function createQueries(
         return portable(node)
       })
     const prepare = <P, O>(statement: Statement<P, O>): Prepared => {
-      const made = prepareStatement(statement, (owner) => (owner ? scoped(refuse, owner) : unscoped(refuse)))
+      const made = prepareStatement(statement, (owner) => (owner ? scoped(refuse, owner) : unscoped(refuse)), dialect)
       prepared.set(statement, made)
       return made
     }

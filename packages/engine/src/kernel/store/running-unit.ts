@@ -5,6 +5,9 @@ import type { Run, SqlStatement } from './connection.ts'
 import type { QueriesOver } from './queries.ts'
 import type { Unit } from './store.ts'
 
+/** Gives statements that do the same, all together, as those given. */
+export type Merge = (statements: readonly SqlStatement[]) => readonly SqlStatement[]
+
 /** A unit while it runs, as the database's writer sees it. */
 export interface RunningUnit {
   readonly unit: Unit
@@ -28,15 +31,19 @@ export interface RunningUnit {
  * Starts a unit over a connection that is inside its transaction. A statement that fails dooms the unit on
  * both databases, as PostgreSQL does by itself: to expect a conflict, write `on conflict do nothing`.
  */
-export function startUnit(run: Run, queriesOver: QueriesOver, outbox: Outbox): RunningUnit {
+export function startUnit(run: Run, queriesOver: QueriesOver, outbox: Outbox, merge: Merge): RunningUnit {
   const topics = new Set<string>()
   const events: ReturnType<Outbox['stamp']>[] = []
-  let over: Error | undefined
+  let over: { readonly reason?: Error } | undefined
   let last: string | undefined
   let failure: { error: unknown } | undefined
 
+  const refuseLate = () => {
+    // Made here, not where the unit ends: every unit ends, and an error takes the stack.
+    if (over) throw over.reason ?? new Error('This unit of work is over: a statement came after its work had returned.')
+  }
   const refuse = () => {
-    if (over) throw over
+    refuseLate()
     if (failure) throw failure.error
   }
   const send = async (query: SqlStatement): Promise<QueryResult<unknown>> => {
@@ -51,7 +58,7 @@ export function startUnit(run: Run, queriesOver: QueriesOver, outbox: Outbox): R
   let later: SqlStatement[] = []
   const sent: Promise<unknown>[] = []
   const take = () => {
-    const taken = later
+    const taken = merge(later)
     later = []
     return taken
   }
@@ -83,11 +90,11 @@ export function startUnit(run: Run, queriesOver: QueriesOver, outbox: Outbox): R
     unit: {
       ...queries,
       async emit(event) {
-        if (over) throw over
+        refuseLate()
         events.push(outbox.stamp(event))
       },
       signal(topic) {
-        if (over) throw over
+        refuseLate()
         topics.add(topic)
       },
     },
@@ -104,7 +111,7 @@ export function startUnit(run: Run, queriesOver: QueriesOver, outbox: Outbox): R
       ),
     end(reason) {
       if (reason) failure ??= { error: reason }
-      over ??= reason ?? new Error('This unit of work is over: a statement came after its work had returned.')
+      over ??= reason ? { reason } : {}
     },
   }
 }

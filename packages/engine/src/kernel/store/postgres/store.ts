@@ -11,6 +11,7 @@ import { createListeners } from '../signals.ts'
 import type { Store } from '../store.ts'
 import { createPostgresPool } from './connection.ts'
 import { createGroupCommit } from './group.ts'
+import { createMerge } from './merge.ts'
 import { migratePostgres } from './migrate.ts'
 import type { PostgresSignals } from './signals.ts'
 import { listenToPostgres } from './signals.ts'
@@ -19,8 +20,9 @@ import { createUnits } from './unit.ts'
 /** One database for any number of processes. */
 export async function openPostgresStore(url: string, settings: StoreSettings): Promise<Store> {
   const { log, now } = settings
+  const compiler = new PostgresQueryCompiler()
   const make = createKyselyFactory({
-    createQueryCompiler: () => new PostgresQueryCompiler(),
+    createQueryCompiler: () => compiler,
     createAdapter: () => new PostgresAdapter(),
   })
   const heard = createListeners<string>(log)
@@ -36,8 +38,8 @@ export async function openPostgresStore(url: string, settings: StoreSettings): P
     throw error
   }
 
-  const outbox = createOutbox(settings.subscriptions, now, 'postgres')
-  const queries = createQueries(make, () => tables)
+  const outbox = createOutbox(settings.subscriptions, now)
+  const queries = createQueries(make, () => tables, 'postgres')
   let statements = 0
   let transactions = 0
   let closed: Promise<void> | undefined
@@ -53,11 +55,12 @@ export async function openPostgresStore(url: string, settings: StoreSettings): P
     for (const topic of unit.topics) heard.call(topic)
     if (unit.events.length > 0) events.call(unit.events.map(({ type }) => type))
   }
+  const merge = createMerge(compiler)
   const group = createGroupCommit(pool, Math.max(2, settings.poolSize - 2))
   const unit = createUnits(
     pool,
     group,
-    (run) => startUnit(counted(run), queries.inUnit, outbox),
+    (run) => startUnit(counted(run), queries.inUnit, outbox, merge),
     signals.notify,
     committed,
     (more) => {

@@ -103,10 +103,10 @@ export function createUnits(
     const written = running.writeEvents()
     const opening = transaction.opened()
     if (!opening) {
+      await written
       const statements = running.take()
       const signal = notify(running.topics)
       count(statements.length)
-      await written
       sent.commit = true
       if (statements.length > 0 || signal) await group.write(signal ? [...statements, signal] : statements)
       return value
