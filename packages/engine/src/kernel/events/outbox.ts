@@ -117,14 +117,18 @@ export function firstIdAt(at: number): EventId {
   return `evt_${base32(at, 9)}`
 }
 
-/** Ids that sort by time and, within one process and millisecond, by the order they were made in. */
+/**
+ * Ids that sort by time and, within one process and millisecond, by the order they were made in. They end with what
+ * tells the process from others: an id is no secret.
+ */
 function createEventIds(): (at: number) => EventId {
+  const process = randomBytes(9).toString('hex')
   let last = 0
   let count = 0
   return (at) => {
     count = at > last ? 0 : count + 1
     last = Math.max(at, last)
-    return `evt_${base32(last, 9)}${base32(count, 4)}${randomBytes(9).toString('hex')}`
+    return `evt_${base32(last, 9)}${base32(count, 4)}${process}`
   }
 }
 

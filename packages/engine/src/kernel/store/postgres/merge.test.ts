@@ -38,6 +38,12 @@ const insertInto = (table: keyof Wardrobe) =>
   )
 const insertShirt = insertInto('shirt')
 const insertSock = insertInto('sock')
+const moveShirt = inOrganization<Garment>()((db, p) =>
+  typed(db)
+    .updateTable('shirt')
+    .set({ drawer: p('drawer') })
+    .where('id', '=', p('id')),
+)
 const copyShirt = across<{ id: string }>('test')((db, p) =>
   typed(db)
     .insertInto('sock')
@@ -94,6 +100,18 @@ test('T-CRA-02 when one of them is refused, none is written', async () => {
   await expect(refused).rejects.toMatchObject({ code: '23505' })
   expect((await contents()).shirts).toEqual([])
   expect(await written()).toEqual([])
+})
+
+test('a change between them keeps its place', async () => {
+  const statements = await statementsOf(async (unit) => {
+    await unit.run(insertShirt, { org_id: own, id: 'white', drawer: 'upper' })
+    await unit.run(insertSock, { org_id: own, id: 'grey', drawer: 'upper' })
+    await unit.run(moveShirt, { org_id: own, id: 'white', drawer: 'lower' })
+    await unit.emit(event('white'))
+  })
+  expect(statements).toBe(3)
+  expect((await contents()).shirts).toEqual([{ id: 'white', drawer: 'lower' }])
+  expect(await written()).toEqual(['white', 'laundry'])
 })
 
 test('statements that depend on each other stay apart', async () => {

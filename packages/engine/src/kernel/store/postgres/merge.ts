@@ -10,6 +10,12 @@ import {
 import type { SqlStatement } from '../connection.ts'
 import type { Merge } from '../running-unit.ts'
 
+/** The statement that some inserts make together: found by going from each to the next, as texts of this length are slow keys. */
+interface Together {
+  sql?: string
+  readonly next: Map<RootOperationNode, Together>
+}
+
 /**
  * Inserts that follow each other, each into another table, are one statement, with the others as its `with`: one
  * trip through the client and the server, and where a unit is nothing else, no transaction around it. All of it sees
@@ -17,39 +23,61 @@ import type { Merge } from '../running-unit.ts'
  * its end.
  */
 export function createMerge(compiler: Pick<QueryCompiler, 'compileQuery'>): Merge {
-  const merged = new Map<string, string | undefined>()
-  const compile = (inserts: readonly InsertQueryNode[] | undefined): string | undefined => {
-    const last = inserts?.at(-1)
-    if (!inserts || !last) return undefined
-    const [first, ...others] = inserts.slice(0, -1).map((insert, index) => {
-      const name = CommonTableExpressionNameNode.create(`insert_${index}`)
-      return CommonTableExpressionNode.create(name, insert)
-    })
-    if (!first) return undefined
-    const together = others.reduce(WithNode.cloneWithExpression, WithNode.create(first))
-    return compiler.compileQuery({ ...last, with: together }, createQueryId()).sql
+  const known: Together = { next: new Map() }
+
+  const textOf = (inserts: readonly InsertQueryNode[]): string => {
+    let together = known
+    for (const insert of inserts) {
+      const next = together.next.get(insert) ?? { next: new Map() }
+      together.next.set(insert, next)
+      together = next
+    }
+    together.sql ??= compile(inserts)
+    return together.sql
   }
-  return (statements) => {
-    if (statements.length < 2) return statements
-    const key = statements.map(({ sql }) => sql).join(';')
-    if (!merged.has(key)) merged.set(key, compile(insertsOf(statements)))
-    const sql = merged.get(key)
+  const compile = (inserts: readonly InsertQueryNode[]): string => {
+    const expressions = inserts.map((insert, index) =>
+      CommonTableExpressionNode.create(CommonTableExpressionNameNode.create(`insert_${index}`), insert),
+    )
+    const [first, ...others] = expressions.slice(0, -1)
+    const last = inserts.at(-1)
+    if (!first || !last) throw new Error('One insert is a statement already.')
+    const before = others.reduce(WithNode.cloneWithExpression, WithNode.create(first))
+    return compiler.compileQuery({ ...last, with: before }, createQueryId()).sql
+  }
+  const unite = (inserts: readonly Insert[]): readonly SqlStatement[] => {
+    if (inserts.length < 2) return inserts.map(({ statement }) => statement)
+    const sql = textOf(inserts.map(({ node }) => node))
     // What precedes in the text precedes in the parameters: they are those of the statements one after another.
-    return sql === undefined
-      ? statements
-      : [{ keep: true, sql, parameters: statements.flatMap(({ parameters }) => parameters) }]
+    return [{ keep: true, sql, parameters: inserts.flatMap(({ statement }) => statement.parameters) }]
+  }
+
+  return (statements) => {
+    const united: SqlStatement[] = []
+    let inserts: Insert[] = []
+    for (const statement of statements) {
+      const insert = plainInsert(statement)
+      if (insert && inserts.every(({ table }) => table !== insert.table)) inserts.push(insert)
+      else {
+        united.push(...unite(inserts))
+        inserts = insert ? [insert] : []
+        if (!insert) united.push(statement)
+      }
+    }
+    return [...united, ...unite(inserts)]
   }
 }
 
-/** The statements as inserts of given values into different tables; `undefined` when one of them is something else. */
-function insertsOf(statements: readonly SqlStatement[]): readonly InsertQueryNode[] | undefined {
-  const inserts = statements.flatMap(({ query }) => (query && isPlain(query) ? query : []))
-  const tables = new Set(inserts.map(({ into }) => into?.table.identifier.name))
-  return tables.size === statements.length ? inserts : undefined
+interface Insert {
+  readonly statement: SqlStatement
+  readonly node: InsertQueryNode
+  readonly table: string
 }
 
-function isPlain(query: RootOperationNode): query is InsertQueryNode {
-  return (
-    InsertQueryNode.is(query) && query.with === undefined && query.values !== undefined && ValuesNode.is(query.values)
-  )
+/** A statement that inserts given values and nothing else. */
+function plainInsert(statement: SqlStatement): Insert | undefined {
+  const node = statement.query
+  if (!node || !InsertQueryNode.is(node) || node.with || !node.into) return undefined
+  if (!node.values || !ValuesNode.is(node.values)) return undefined
+  return { statement, node, table: node.into.table.identifier.name }
 }
