@@ -6,8 +6,11 @@ import { NodeRequest, NodeResponse, sendNodeResponse } from 'srvx/node'
 /** `target` is the request's as it was sent (RFC 9112 §3.2.1): nothing in it is decoded or resolved. */
 export type Handle = (request: Request, target: string, peer: string) => Promise<Response>
 
-/** Serves a web handler over HTTP/1.1. An answer that is a `FastResponse` of text is never read back as a stream. */
-export function createHttpServer(handle: Handle): Server {
+/**
+ * Serves a web handler over HTTP/1.1. An answer that is a `FastResponse` of text is never read back as a stream.
+ * `failed` is told what could not be answered; the client gets an empty 500.
+ */
+export function createHttpServer(handle: Handle, failed: (error: unknown) => void): Server {
   return createServer((incoming, outgoing) => {
     const target = targetOf(incoming.url ?? '/')
     if (target === undefined) {
@@ -17,7 +20,11 @@ export function createHttpServer(handle: Handle): Server {
     const request = new NodeRequest({ req: incoming, res: outgoing })
     handle(request, target, incoming.socket.remoteAddress ?? '')
       .then((response) => send(outgoing, response))
-      .catch(() => (outgoing.headersSent ? outgoing.destroy() : outgoing.writeHead(500).end()))
+      .catch((error: unknown) => {
+        failed(error)
+        if (outgoing.headersSent) outgoing.destroy()
+        else outgoing.writeHead(500).end()
+      })
   })
 }
 

@@ -4,6 +4,7 @@ import { useNitroApp } from 'nitro/app'
 import { FastResponse } from 'srvx/node'
 import { createAddressOf } from './address.ts'
 import { openHost } from './host.ts'
+import type { Handle } from './http.ts'
 import { createHttpServer } from './http.ts'
 import { readSettings } from './settings/settings.ts'
 
@@ -18,14 +19,15 @@ async function start(): Promise<void> {
   const files = useNitroApp()
   const addressOf = createAddressOf(settings.trustedProxies)
   // Only built files go through Nitro's router; everything else is one call away from the engine.
-  const server = createHttpServer(async (request, target, peer) => {
+  const handle: Handle = async (request, target, peer) => {
     if (target.startsWith('/_portal/')) {
       const file = await files.fetch(request)
       // What is not built is told as everywhere else, under the same headers (T-WEB-01).
       if (file.status !== 404) return host.secured(file)
     }
     return host.fetch(request, { target, ...addressOf(peer, request.headers.get('x-forwarded-for')) })
-  })
+  }
+  const server = createHttpServer(handle, (error) => host.log('error', 'A request could not be answered.', { error }))
   await listen(server, settings.port, settings.host)
   host.log('info', 'listening', { url: settings.publicUrl, address: `${settings.host}:${settings.port}` })
 
