@@ -64,27 +64,37 @@ test('from an empty folder to an app that signs people in, with nothing but the 
     mkdirSync(dirname(join(here, file)), { recursive: true })
     writeFileSync(join(here, file), code)
   }
-  const [build = '', start = ''] = run.split(/^(?=PORT=)/m)
-  await done(
-    build
-      .split('\n')
-      .filter((line) => line.startsWith('npx vite build'))
-      .join('\n'),
-    here,
-  )
-  served = shell(start, here)
-  await expectToAnswer(served)
+  const [development = '', build = '', start = ''] = run.split(/^(?=npx vite build|PORT=)/m)
 
-  const html = await (await fetch(app)).text()
-  expect(html).toContain('<div id="app">')
-  for (const [, path = ''] of html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)) {
-    const file = await fetch(app + path)
-    expect([file.status, path]).toEqual([200, path])
-  }
-  expect(html).toMatch(/src="\/assets\/[^"]+\.js"/)
-  await signInThroughTheBff()
-  await signInOnTheHostedPage()
+  await serving(development, here, async () => {
+    const html = await (await fetch(app)).text()
+    expect(html).toContain('src="/src/main.ts')
+    const module = await fetch(`${app}/src/App.vue`, { headers: { accept: '*/*' } })
+    expect([module.status, module.headers.get('content-type')]).toEqual([200, 'text/javascript'])
+    await signInThroughTheBff()
+    await signInOnTheHostedPage()
+  })
+
+  await done(build, here)
+  await serving(start, here, async () => {
+    const html = await (await fetch(app)).text()
+    expect(html).toContain('<div id="app">')
+    for (const [, path = ''] of html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)) {
+      const file = await fetch(app + path)
+      expect([file.status, path]).toEqual([200, path])
+    }
+    expect(html).toMatch(/src="\/assets\/[^"]+\.js"/)
+    await signInThroughTheBff()
+    await signInOnTheHostedPage()
+  })
 })
+
+async function serving(lines: string, here: string, check: () => Promise<void>): Promise<void> {
+  served = shell(lines, here)
+  await expectToAnswer(served)
+  await check()
+  await end(served)
+}
 
 async function expectToAnswer({ child, said }: ReturnType<typeof shell>): Promise<void> {
   for (let tries = 0; tries < 600; tries += 1) {
