@@ -53,7 +53,7 @@ export interface NativeStep {
   alternatives?: NativeAuthenticator[]
   /** Extension: what the person typed as identifier, once they did. Never says whether an account exists. */
   identifier?: string
-  /** Extension: place in the policy, 1-based. */
+  /** Extension: place among the steps of the policy that apply, 1-based; told once something was proven. */
   progress?: { step: number; of: number }
   /** Extension, hosted door only: what a third-party app asks for. */
   consent?: ConsentPrompt

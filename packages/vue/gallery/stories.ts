@@ -28,7 +28,6 @@ export interface Story {
 
 const alex = { identifier: 'alex@northwind.test' }
 const tara = { identifier: 'tara@northwind.test' }
-const first = { ...alex, progress: { step: 2, of: 2 } }
 const ways = [password, passkey, email]
 const step = (next: NativeStep, version: number, retry = false): FlowAnswer => ({
   status: 'step',
@@ -36,7 +35,7 @@ const step = (next: NativeStep, version: number, retry = false): FlowAnswer => (
   version,
   step: next,
 })
-const wrongPassword = many(ways, { ...first, messages: [message('password.rejected')] })
+const wrongPassword = many(ways, { ...alex, messages: [message('password.rejected')] })
 
 /** Every step the components can show, in the states a person meets. */
 export const stories: Readonly<Record<string, Story>> = {
@@ -44,7 +43,7 @@ export const stories: Readonly<Record<string, Story>> = {
     title: 'First step',
     step: many([identifier, passkey]),
     footer: true,
-    next: step(many(ways, first), 2),
+    next: step(many(ways, alex), 2),
   },
   'identifier-wait': {
     title: 'Too many attempts',
@@ -55,19 +54,19 @@ export const stories: Readonly<Record<string, Story>> = {
     step: one(both),
     next: step(one(both, { messages: [message('credential.rejected')] }), 2, true),
   },
-  password: { title: 'Password', step: many(ways, first), next: step(wrongPassword, 2, true) },
+  password: { title: 'Password', step: many(ways, alex), next: step(wrongPassword, 2, true) },
   'password-wrong': { title: 'Password, wrong once', step: wrongPassword },
   'email-code': {
     title: 'Code by email',
-    step: one(emailSent, { ...first, messages: [] }),
+    step: one(emailSent, { ...alex, messages: [] }),
     next: step(
-      one(emailSent, { ...first, messages: [message('email_otp.resent', { address: 'a•••@northwind.test' }, 'INFO')] }),
+      one(emailSent, { ...alex, messages: [message('email_otp.resent', { address: 'a•••@northwind.test' }, 'INFO')] }),
       2,
     ),
   },
   'email-code-wrong': {
     title: 'Code by email, wrong once',
-    step: one(emailSent, { ...first, messages: [message('email_otp.rejected')] }),
+    step: one(emailSent, { ...alex, messages: [message('email_otp.rejected')] }),
   },
   totp: {
     title: 'Authenticator app',
@@ -82,16 +81,16 @@ export const stories: Readonly<Record<string, Story>> = {
     title: 'Authenticator app, set up inside the flow',
     step: one(totpEnrolment, { ...tara, progress: { step: 3, of: 3 } }),
   },
-  passkey: { title: 'Passkey', step: one(passkeyStarted, first) },
+  passkey: { title: 'Passkey', step: one(passkeyStarted, alex) },
   'passkey-rejected': {
     title: 'Passkey, refused',
-    step: one(passkeyStarted, { ...first, messages: [message('passkey.rejected')] }),
+    step: one(passkeyStarted, { ...alex, messages: [message('passkey.rejected')] }),
   },
   'passkey-enrolment': {
     title: 'Passkey, added inside the flow',
     step: one(passkeyEnrolment, { identifier: 'pat@northwind.test', progress: { step: 3, of: 3 } }),
   },
-  choose: { title: 'Choice of ways', step: many([passkey, email], first), next: step(one(emailSent, first), 2) },
+  choose: { title: 'Choice of ways', step: many([passkey, email], alex), next: step(one(emailSent, alex), 2) },
   consent: { title: 'Consent', step: consent },
   failed: {
     title: 'The flow is over',

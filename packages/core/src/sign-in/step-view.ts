@@ -45,8 +45,8 @@ function personOf(state: StepState, kind: StepKind): Pick<StepView, 'person'> {
   const { identifier, progress } = state.step
   if (!identifier || kind === 'identifier' || kind === 'enrol-totp' || kind === 'enrol-passkey') return {}
   const option = selectedOption(state)
-  // An authenticator app comes second, after something was proven.
-  const proven = (progress?.step ?? 0) > 2 || (option !== undefined && knownAs(option) === 'totp')
+  // Progress is told once something was proven; an authenticator app comes second, after that.
+  const proven = progress !== undefined || (option !== undefined && knownAs(option) === 'totp')
   return {
     person: {
       identifier,

@@ -33,7 +33,7 @@ export function advance(
 ): NextStep {
   const unused = [...record.done]
   for (const step of record.policy.steps) {
-    if (step.when && !evaluate(step.when, situation.facts)) continue
+    if (!applies(step, situation)) continue
     const alternatives = step.alternatives.filter((name) => authenticators.has(name))
     const identifies = alternatives.some((name) => authenticators.get(name)?.proves === 'identity')
     if (identifies ? record.account !== undefined : takeProof(step, unused, situation.now)) continue
@@ -44,6 +44,9 @@ export function advance(
   if (demanded && !demanded.includes(acrOf(record.done))) return { type: 'refused' }
   return record.consent === 'needed' ? { type: 'consent' } : { type: 'done' }
 }
+
+/** Whether the step is one for this person and request. */
+export const applies = ({ when }: PolicyStep, { facts }: Situation): boolean => !when || evaluate(when, facts)
 
 /** Finds a proof for the step and uses it up; one of several kinds stays for the next step. */
 function takeProof(step: PolicyStep, unused: ProvenFactor[], now: number): boolean {

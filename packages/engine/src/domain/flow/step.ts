@@ -2,6 +2,7 @@ import type { ConsentPrompt, NativeAuthenticator, NativeMessage, NativeStep } fr
 import type { Client } from '../client/index.ts'
 import type { Engine } from '../engine.ts'
 import { agreementOf } from '../token/index.ts'
+import { applies } from './advance.ts'
 import type { Authenticator, Prompt } from './authenticator.ts'
 import type { Driven } from './drive.ts'
 import type { FlowRecord } from './flow.ts'
@@ -18,7 +19,7 @@ export function wireId(authenticator: Pick<Authenticator, 'id' | 'wire'>): strin
 export async function stepOf(engine: Engine, driven: Driven): Promise<NativeStep> {
   const { record, next } = driven
   const messages = messagesOf(engine, record)
-  const shared = { messages, ...(record.identifier ? { identifier: record.identifier } : {}) }
+  const shared = { messages, ...(record.identifier ? { identifier: record.identifier } : {}), ...progressOf(driven) }
   if (next.type === 'consent') {
     const consent = await consentOf(engine, driven)
     return { stepType: 'CONSENT', authenticators: [], ...shared, ...(consent ? { consent } : {}) }
@@ -43,6 +44,14 @@ export async function stepOf(engine: Engine, driven: Driven): Promise<NativeStep
   }
   const authenticators = await Promise.all(options.map((option) => shown(engine, driven, option, more)))
   return { stepType: options.length === 1 ? 'AUTHENTICATOR_PROMPT' : 'MULTI_OPTIONS_PROMPT', authenticators, ...shared }
+}
+
+/** Told after a proof and not before: how many steps there are may depend on the account. */
+function progressOf({ record, next, situation }: Driven): Pick<NativeStep, 'progress'> {
+  if (record.done.length === 0 || !('step' in next)) return {}
+  const steps = record.policy.steps.filter((step) => applies(step, situation))
+  const step = steps.findIndex(({ id }) => id === next.step) + 1
+  return { progress: { step, of: steps.length } }
 }
 
 /** An option with its prompt when it can be answered at once, else only its name. */

@@ -130,6 +130,20 @@ describe('a person signs in inside the app', () => {
     expect(JSON.stringify(next.body)).not.toContain('secret')
   })
 
+  test('T-ENU-01 says how many steps there are once something was proven, and not before', async () => {
+    const app = nativeApp(cardea)
+    for (const username of ['tara@demo.test', 'alex@demo.test', 'nobody@demo.test']) {
+      const { body } = await app.start()
+      expect(body.nextStep.progress).toBeUndefined()
+      const named = await app.answer(body.flowId, ids.identifier, { username })
+      expect(named.body.nextStep.progress).toBeUndefined()
+      const wrong = await app.answer(body.flowId, ids.password, { password: 'not-it-2026' })
+      expect(wrong.body.nextStep.progress).toBeUndefined()
+    }
+    const proven = await withPassword(app, 'tara@demo.test', 'demo-tara-2026')
+    expect(proven.body.nextStep.progress).toEqual({ step: 3, of: 3 })
+  })
+
   test('may skip a passkey that is only offered', async () => {
     const app = nativeApp(cardea)
     const offered = await withPassword(app, 'pat@demo.test', 'demo-pat-2026')
