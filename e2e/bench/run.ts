@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util'
-import { offerTestDatabases } from '@cardea/tooling/postgres'
+import { createTestDatabase, offerTestDatabases } from '@cardea/tooling/postgres'
 import { measureLimits } from './limits.ts'
 import type { Measured } from './load.ts'
 import { measure } from './load.ts'
 import { pinned, startServer } from './processes.ts'
+import { bare } from './scenarios/bare.ts'
 import { clientCredentials } from './scenarios/client-credentials.ts'
 import { codeFlow, refresh } from './scenarios/code-flow.ts'
 import { introspection } from './scenarios/introspection.ts'
@@ -57,22 +58,13 @@ say(`limits of one core${pinned ? '' : ' (no taskset: cores are shared)'} …`)
 const limits = await measureLimits(2)
 const posts = await measureBare('echo')
 const tokens = await measureBare('token')
+const codeFlows = await measureBare('code-flow', { DATABASE_URL: await createTestDatabase() })
+const signIns = await measureBare('sign-in')
 
 /** A server that does nothing but what none can do without. */
-async function measureBare(name: 'echo' | 'token'): Promise<Measured> {
-  const server = await startServer(`${import.meta.dirname}/servers/${name}.ts`, 29_890, {})
-  const measured = await measure(
-    server,
-    (send) =>
-      send({
-        method: 'POST',
-        path: '/',
-        body: 'grant_type=client_credentials&scope=read',
-        headers: { 'content-type': 'application/x-www-form-urlencoded' },
-        done: (status) => status === 200,
-      }),
-    seconds,
-  )
+async function measureBare(name: keyof typeof bare, environment = {}): Promise<Measured> {
+  const server = await startServer(`${import.meta.dirname}/servers/${name}.ts`, 29_890, environment)
+  const measured = await measure(server, bare[name], seconds)
   await server.stop()
   return measured
 }
@@ -116,6 +108,8 @@ printTable(
     ['bare ES256 signature', rate(limits.signature.rate), microseconds(limits.signature.cost)],
     ['bare HTTP POST', rate(posts.rate), microseconds(posts.cost)],
     ['bare HTTP POST that signs a token', rate(tokens.rate), microseconds(tokens.cost)],
+    ['bare code flow: two calls, three statements, two signatures', rate(codeFlows.rate), microseconds(codeFlows.cost)],
+    ['bare sign-in: four POSTs, four commits, hash', rate(signIns.rate), microseconds(signIns.cost)],
     ['argon2id hash', rate(limits.hash.rate), microseconds(limits.hash.cost)],
   ],
 )
@@ -155,9 +149,16 @@ if (machine) {
   )
 }
 overPeer('code flow', 'postgres', 'postgres')
+const peerCodes = of('oidc-provider', 'postgres', 'code flow')
+if (peerCodes) {
+  const byCost = peerCodes.cost / codeFlows.cost
+  gate('bare code flow over oidc-provider (postgres), ×', '(limit)', codeFlows.rate / peerCodes.rate, byCost)
+}
 overPeer('refresh', 'postgres', 'postgres')
 const signIn = of('cardea', 'sqlite', 'app-native sign-in')
 if (signIn) {
+  const byCost = limits.hash.cost / signIns.cost
+  gate('bare sign-in, share of the hash alone', '(limit)', signIns.rate / limits.hash.rate, byCost)
   gate(
     'app-native sign-in, share of the hash alone',
     '≥ 0.90, gate',
