@@ -19,17 +19,19 @@ function token(): string {
   return `${input}.${sign('sha256', Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`
 }
 
-async function authorize(query: URLSearchParams): Promise<string> {
+async function authorize(query: URLSearchParams): Promise<string | undefined> {
   const session = await pool.query<{ account: string }>({
     name: 'session',
     text: 'select account, factors from session where hash = $1',
     values: [hashOf(query.get('session') ?? '')],
   })
+  const account = session.rows[0]?.account
+  if (account === undefined) return undefined
   const code = randomBytes(32).toString('base64url')
   await pool.query({
     name: 'issue',
     text: 'insert into code values ($1, $2, $3)',
-    values: [hashOf(code), session.rows[0]?.account, query.get('scope')],
+    values: [hashOf(code), account, query.get('scope')],
   })
   return code
 }
@@ -46,7 +48,8 @@ async function redeem(form: URLSearchParams): Promise<object> {
 createServer(async (request, response) => {
   if (request.method === 'GET') {
     const code = await authorize(new URLSearchParams(request.url?.split('?')[1]))
-    response.writeHead(303, { location: `http://localhost:9/cb?code=${code}`, 'cache-control': 'no-store' }).end()
+    if (code === undefined) response.writeHead(401).end()
+    else response.writeHead(303, { location: `http://localhost:9/cb?code=${code}`, 'cache-control': 'no-store' }).end()
     return
   }
   const body = JSON.stringify(await redeem(new URLSearchParams(await text(request))))
