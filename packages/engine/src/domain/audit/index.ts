@@ -2,9 +2,10 @@ import type { AccountId, OrganizationId, SessionId } from '@cardea/protocol'
 import type { Event, NewEvent } from '../../kernel/events/index.ts'
 import type { Feature } from '../../kernel/feature.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
+import type { Unit } from '../../kernel/store/index.ts'
 import type { Engine } from '../engine.ts'
 import type { Page } from '../page.ts'
-import { append } from './append.ts'
+import { appendIn } from './append.ts'
 import type { AuditEntry } from './entry.ts'
 import { expire } from './expiry.ts'
 import { createLines } from './lines.ts'
@@ -46,8 +47,8 @@ export type Verification =
 
 /** The audit trail: every event of an organization, each chained to the one before by its hash. */
 export interface Audit {
-  /** For the subscriber: chains events that were committed. An event given twice is chained once. */
-  readonly append: (events: readonly Event[]) => Promise<void>
+  /** For the subscriber: chains events that were committed; `tried` when one of them may be chained already, which is left out. */
+  readonly append: (unit: Unit, events: readonly Event[], tried: boolean) => Promise<void>
   /** Notes what writes nothing else (client_credentials, introspection): chained within a second, or first if `audit` is `strict`. */
   readonly line: (event: NewEvent) => Promise<void>
   /** Writes the lines that wait. */
@@ -62,7 +63,7 @@ export interface Audit {
 export function createAudit(kernel: Kernel, strict: boolean): Audit {
   const lines = createLines(kernel, strict)
   return {
-    append: (events) => append(kernel, events),
+    append: (unit, events, tried) => appendIn(kernel, unit, events, tried),
     line: lines.add,
     flush: lines.flush,
     list: (org, query) => listEntries(kernel.store, org, query),
@@ -81,7 +82,7 @@ export const auditNoun: Feature<Engine> = {
       types: '*',
       // An audit line is never given up.
       maxAttempts: Number.MAX_SAFE_INTEGER,
-      handleBatch: (engine, events) => engine.audit.append(events),
+      handleInUnit: (engine, unit, events, tried) => engine.audit.append(unit, events, tried),
     },
   ],
 }

@@ -1,7 +1,9 @@
 import type { EventId } from '@cardea/protocol'
+import type { SelectQueryBuilder } from 'kysely'
 import { sql } from 'kysely'
+import type { Parameter } from '../store/statement.ts'
 import { across, among } from '../store/statement.ts'
-import type { Store } from '../store/store.ts'
+import type { Store, Tables, Unit } from '../store/store.ts'
 import type { Event } from './event.ts'
 import { toEvent } from './outbox.ts'
 
@@ -44,28 +46,39 @@ interface Due {
   readonly leaseEnd: number
 }
 
+const due = (
+  deliveries: SelectQueryBuilder<Tables, 'delivery', object>,
+  p: Parameter<Omit<Due, 'leaseEnd'>>,
+  dialect: Store['dialect'],
+) =>
+  deliveries
+    .select('event_id')
+    .where('subscriber', '=', p('subscriber'))
+    .where('due_at', '<=', p('now'))
+    .where('dead_at', 'is', null)
+    .orderBy('due_at')
+    .orderBy('event_id')
+    // A bare parameter here has SQLite plan the statement anew whenever it is bound.
+    .limit(sql<number>`cast(${p('limit')} as integer)`)
+    // SQLite has one writer; on PostgreSQL several processes claim at the same time.
+    .$if(dialect === 'postgres', (query) => query.forUpdate().skipLocked())
+
 const claimDue = across<Due>(reason)((db, p, dialect) =>
   db
-    .with('due', (inner) =>
-      inner
-        .selectFrom('delivery')
-        .select('event_id')
-        .where('subscriber', '=', p('subscriber'))
-        .where('due_at', '<=', p('now'))
-        .where('dead_at', 'is', null)
-        .orderBy('due_at')
-        .orderBy('event_id')
-        // A bare parameter here has SQLite plan the statement anew whenever it is bound.
-        .limit(sql<number>`cast(${p('limit')} as integer)`)
-        // SQLite has one writer; on PostgreSQL several processes claim at the same time.
-        .$if(dialect === 'postgres', (query) => query.forUpdate().skipLocked()),
-    )
+    .with('due', (inner) => due(inner.selectFrom('delivery'), p, dialect))
     .updateTable('delivery')
     .from('due')
     .set((eb) => ({ due_at: p('leaseEnd'), attempts: eb('attempts', '+', sql.lit(1)) }))
     .whereRef('delivery.event_id', '=', 'due.event_id')
     .where('delivery.subscriber', '=', p('subscriber'))
     .returning(['delivery.event_id as id', 'delivery.attempts as attempt']),
+)
+const takeDue = across<Omit<Due, 'leaseEnd'>>(reason)((db, p, dialect) =>
+  db
+    .deleteFrom('delivery')
+    .where('subscriber', '=', p('subscriber'))
+    .where('event_id', 'in', (eb) => due(eb.selectFrom('delivery'), p, dialect))
+    .returning(['event_id as id', 'attempts as attempt']),
 )
 const eventsOf = across<{ ids: string }>(reason)((db, p, dialect) =>
   db
@@ -74,12 +87,13 @@ const eventsOf = across<{ ids: string }>(reason)((db, p, dialect) =>
     .where((eb) => among(dialect, eb.ref('id'), p('ids')))
     .orderBy('id'),
 )
-const deleteHandled = across<{ subscriber: string; attempt: number; ids: string }>(reason)((db, p, dialect) =>
+const deleteClaimed = across<{ subscriber: string; attempt: number; ids: string }>(reason)((db, p, dialect) =>
   db
     .deleteFrom('delivery')
     .where('subscriber', '=', p('subscriber'))
     .where('attempts', '=', p('attempt'))
-    .where((eb) => among(dialect, eb.ref('event_id'), p('ids'))),
+    .where((eb) => among(dialect, eb.ref('event_id'), p('ids')))
+    .returning('event_id'),
 )
 
 /** Claims up to `limit` due deliveries, oldest first; nobody else gets them before `leaseEnd`. */
@@ -90,21 +104,30 @@ export async function claim(
   now: number,
   leaseEnd: number,
 ): Promise<Claim[]> {
-  const { claimed, events } = await store.unit(async (unit) => {
-    const claimed = await unit.run(claimDue, { subscriber, limit, now, leaseEnd })
-    if (claimed.length === 0) return { claimed, events: [] }
-    return { claimed, events: await unit.run(eventsOf, { ids: JSON.stringify(claimed.map(({ id }) => id)) }) }
-  })
-  const attempts = new Map(claimed.map(({ id, attempt }) => [id, attempt]))
-  return events.map((row) => ({ event: toEvent(row), attempt: attempts.get(row.id) ?? 1 }))
+  return store.unit(async (unit) => withEvents(unit, await unit.run(claimDue, { subscriber, limit, now, leaseEnd })))
 }
 
-/** Forgets deliveries that were handled; one that somebody else has claimed since is left to them. */
-export async function settle(store: Store, subscriber: string, claims: readonly Claim[]): Promise<void> {
-  await store.unit(async (unit) => {
-    for (const [attempt, group] of Map.groupBy(claims, (one) => one.attempt))
-      await unit.run(deleteHandled, { subscriber, attempt, ids: JSON.stringify(idsOf(group)) })
-  })
+/** Takes up to `limit` due deliveries, oldest first, for what this unit does about them; `attempt` is that of the last claim. */
+export async function take(unit: Unit, subscriber: string, limit: number, now: number): Promise<Claim[]> {
+  return withEvents(unit, await unit.run(takeDue, { subscriber, limit, now }))
+}
+
+async function withEvents(
+  unit: Unit,
+  deliveries: readonly { readonly id: EventId; readonly attempt: number }[],
+): Promise<Claim[]> {
+  if (deliveries.length === 0) return []
+  const attempts = new Map(deliveries.map(({ id, attempt }) => [id, attempt]))
+  const rows = await unit.run(eventsOf, { ids: JSON.stringify([...attempts.keys()]) })
+  return rows.map((row) => ({ event: toEvent(row), attempt: attempts.get(row.id) ?? 0 }))
+}
+
+/** Forgets deliveries that were handled, and says whether all were still claimed; others are left to who has them. */
+export async function settle(unit: Unit, subscriber: string, claims: readonly Claim[]): Promise<boolean> {
+  let settled = 0
+  for (const [attempt, group] of Map.groupBy(claims, (one) => one.attempt))
+    settled += (await unit.run(deleteClaimed, { subscriber, attempt, ids: JSON.stringify(idsOf(group)) })).length
+  return settled === claims.length
 }
 
 /** Puts a failed delivery off until `dueAt`, or for good. */

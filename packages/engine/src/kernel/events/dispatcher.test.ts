@@ -199,25 +199,54 @@ describe.each(testStores())('events on $name', ({ open }) => {
     expect(new Set(got).size).toBe(100)
   })
 
-  test('a batch subscriber gets what is due in the order it happened; one that failed comes back alone', async () => {
-    const batches: string[][] = []
-    const { store, clock, dispatch } = await setUp([
+  test('what is done in the unit that takes the events is done once; one that spoils it is tried by itself', async () => {
+    const handled: string[][] = []
+    let broken = true
+    const { store, clock, dispatch, waiting } = await setUp([
       {
         name: 'audit',
-        types: '*',
-        async handleBatch(_engine, events) {
-          batches.push(events.map((event) => event.type))
-          if (events.length > 1) throw new Error('disk full')
+        types: ['one', 'two', 'three'],
+        async handleInUnit(_engine, unit, events) {
+          handled.push(events.map((event) => event.type))
+          for (const { type } of events) await unit.emit({ ...created, type: `noted ${type}` })
+          if (broken && events.some(({ type }) => type === 'two')) throw new Error('disk full')
         },
       },
     ])
+    const noted = async () => {
+      const rows = await store.across('look at events').selectFrom('event').select('type').execute()
+      return rows.flatMap(({ type }) => (type.startsWith('noted') ? type : [])).sort()
+    }
     for (const type of ['one', 'two', 'three']) await store.unit((unit) => unit.emit({ ...created, type }))
     const dispatcher = dispatch()
     await dispatcher.idle()
-    expect(batches).toEqual([['one', 'two', 'three']])
+    expect(handled[0]).toEqual(['one', 'two', 'three'])
+    expect(handled.slice(1).every((types) => types.length === 1)).toBe(true)
+    expect(new Set(handled.slice(1).flat())).toEqual(new Set(['one', 'two', 'three']))
+    expect(await noted()).toEqual(['noted one', 'noted three'])
+    expect(await waiting()).toHaveLength(1)
+    broken = false
     clock.at += second
     await dispatcher.idle()
-    expect(batches.slice(1).sort()).toEqual([['one'], ['three'], ['two']])
+    expect(await noted()).toEqual(['noted one', 'noted three', 'noted two'])
+    expect(await waiting()).toEqual([])
+  })
+
+  test('several dispatchers that do it in units do it once', async () => {
+    const got: string[] = []
+    const { store, dispatch } = await setUp([
+      {
+        name: 'audit',
+        types: '*',
+        async handleInUnit(_engine, _unit, events) {
+          got.push(...events.map(({ id }) => id))
+        },
+      },
+    ])
+    const dispatchers = [dispatch(), dispatch(), dispatch()]
+    await Promise.all(Array.from({ length: 100 }, () => store.unit((unit) => unit.emit(created))))
+    await Promise.all(dispatchers.map((dispatcher) => dispatcher.idle()))
+    expect(new Set(got).size).toBe(100)
   })
 
   test('closing waits for the handler that runs, and leaves the rest to the next start', async () => {

@@ -1,3 +1,4 @@
+import type { Unit } from '../store/store.ts'
 import type { Event } from './event.ts'
 
 /** What every try of the same delivery has in common. */
@@ -17,14 +18,18 @@ export interface Subscription {
 
 /**
  * Handles events after their unit has committed, at least once each: a handler that throws, and a process that
- * dies, means another try later. `handle` gets them one by one, in no promised order; `handleBatch` gets what is due, oldest first.
+ * dies, means another try later. `handle` gets them one by one, in no promised order. `handleInUnit` gets what is
+ * due, oldest first, for what it does in that unit and nowhere else: it happens exactly once. When it throws, the
+ * unit is undone and each event is tried by itself; `tried` when one of them may have been handled otherwise before.
  */
 export type Subscriber<E> = Subscription & {
   /** Tries before a delivery is kept as dead, with its error; 20 unless told. */
   readonly maxAttempts?: number
 } & (
     | { readonly handle: (engine: E, event: Event, delivery: Delivery) => Promise<void> }
-    | { readonly handleBatch: (engine: E, events: readonly Event[]) => Promise<void> }
+    | {
+        readonly handleInUnit: (engine: E, unit: Unit, events: readonly Event[], tried: boolean) => Promise<void>
+      }
   )
 
 /** Whether `subscription` wants events of this type. */

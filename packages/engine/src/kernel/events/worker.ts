@@ -1,7 +1,7 @@
 import type { Log } from '../kernel.ts'
 import type { Store } from '../store/store.ts'
 import type { Claim } from './deliveries.ts'
-import { claim, postpone, renew, settle } from './deliveries.ts'
+import { claim, postpone, renew, settle, take } from './deliveries.ts'
 import type { Subscriber } from './subscriber.ts'
 
 /** Runs the handler of one subscriber. */
@@ -28,7 +28,7 @@ export interface WorkerOptions<E> {
 
 const parallel = 16
 const batchSize = 500
-/** How long a batch gathers: what came after each of many small units is handled together. */
+/** How long the events of one unit gather: what came after each of many small units is handled together. */
 const gather = 250
 const firstPause = 1_000
 const longestPause = 3_600_000
@@ -36,34 +36,33 @@ const defaultMaxAttempts = 20
 
 export function createWorker<E>({ store, engine, subscriber, now, log, lease }: WorkerOptions<E>): Worker {
   const { name, maxAttempts = defaultMaxAttempts } = subscriber
-  const inBatches = 'handleBatch' in subscriber
+  const inUnits = 'handleInUnit' in subscriber ? subscriber.handleInUnit : undefined
   const inHand = new Set<Claim>()
   let stopped = false
   let loop: Promise<void> | undefined
   let again = false
   let gathering: NodeJS.Timeout | undefined
 
-  const handle = async (claims: readonly Claim[]): Promise<void> => {
-    for (const one of claims) inHand.add(one)
+  const handle = async (one: Claim): Promise<void> => {
+    inHand.add(one)
     try {
-      await run(claims)
-      await settle(store, name, claims)
+      await run(one)
     } catch (error) {
-      for (const one of claims) await putOff(one, error)
+      await putOff(one, error)
     } finally {
-      for (const one of claims) inHand.delete(one)
+      inHand.delete(one)
     }
   }
 
-  const run = async (claims: readonly Claim[]): Promise<void> => {
-    if ('handleBatch' in subscriber) {
-      return subscriber.handleBatch(
-        engine,
-        claims.map((one) => one.event),
-      )
-    }
-    for (const { event, attempt } of claims) {
+  const run = async (one: Claim): Promise<void> => {
+    const { event, attempt } = one
+    if ('handleInUnit' in subscriber) {
+      await store.unit(async (unit) => {
+        if (await settle(unit, name, [one])) await subscriber.handleInUnit(engine, unit, [event], true)
+      })
+    } else {
       await subscriber.handle(engine, event, { idempotencyKey: `${event.id}:${name}`, attempt })
+      await store.unit((unit) => settle(unit, name, [one]))
     }
   }
 
@@ -81,37 +80,55 @@ export function createWorker<E>({ store, engine, subscriber, now, log, lease }: 
     await postpone(store, name, failed, until, describe(error))
   }
 
-  /** Fresh events share a batch; one that failed comes alone, so that it cannot spoil the others again. */
-  const split = (claims: readonly Claim[]): (readonly Claim[])[] => {
-    if (!inBatches) return claims.map((one) => [one])
-    const fresh = claims.filter((one) => one.attempt === 1)
-    const retried = claims.filter((one) => one.attempt > 1).map((one) => [one])
-    return fresh.length > 0 ? [fresh, ...retried] : retried
+  /** Handles what is due in as few units as it takes. False when one of them was undone: each is to be tried by itself. */
+  const handleTogether = async (): Promise<boolean> => {
+    if (!inUnits) return false
+    try {
+      let handled = batchSize
+      while ((handled === batchSize || again) && !stopped) {
+        again = false
+        handled = await store.unit(async (unit) => {
+          const due = await take(unit, name, batchSize, now())
+          const events = due.map(({ event }) => event)
+          if (due.length > 0)
+            await inUnits(
+              engine,
+              unit,
+              events,
+              due.some(({ attempt }) => attempt > 0),
+            )
+          return due.length
+        })
+      }
+      return true
+    } catch (error) {
+      log('warn', 'Events were not handled together; each is tried by itself.', { subscriber: name, error })
+      return false
+    }
   }
 
   const work = async (): Promise<void> => {
+    if (await handleTogether()) return
     const running = new Set<Promise<void>>()
-    const limit = inBatches ? batchSize : parallel
-    const most = inBatches ? 1 : parallel
     let more = true
     while ((more || again) && !stopped) {
       again = false
       const at = now()
-      const claims = await claim(store, name, limit - running.size, at, at + lease)
+      const claims = await claim(store, name, parallel - running.size, at, at + lease)
       // Claimed while it was being stopped: given back, for the next start to take at once.
       if (stopped) {
         for (const one of claims) await postpone(store, name, one, { dueAt: now() }, 'The process was stopped.')
         break
       }
       more = claims.length > 0
-      for (const group of split(claims)) {
-        const task = handle(group)
+      for (const one of claims) {
+        const task = handle(one)
           .catch((error: unknown) => log('error', 'A delivery could not be settled.', { subscriber: name, error }))
           .finally(() => running.delete(task))
         running.add(task)
-        // Half of the places are freed before more is claimed, so that not every claim is for one.
-        if (running.size >= most) while (running.size > most / 2) await Promise.race(running)
       }
+      // Half of the places are freed before more is claimed, so that not every claim is for one.
+      if (running.size >= parallel) while (running.size > parallel / 2) await Promise.race(running)
     }
     await Promise.all(running)
   }
@@ -119,7 +136,7 @@ export function createWorker<E>({ store, engine, subscriber, now, log, lease }: 
   const wake = (): void => {
     again = true
     if (loop || stopped) return
-    if (inBatches) gathering ??= setTimeout(start, gather).unref()
+    if (inUnits) gathering ??= setTimeout(start, gather).unref()
     else start()
   }
 
