@@ -55,6 +55,20 @@ describe.each(testStores())('accounts on $name', ({ open }) => {
     await store.close()
   })
 
+  test('what one changes does not bring back what another has changed meanwhile', async () => {
+    const { store, accounts } = await make()
+    const { id } = await store.unit((unit) => accounts.create(unit, { org, username: 'ann' }))
+    const update = (change: Parameters<typeof accounts.update>[3]) =>
+      store.unit((unit) => accounts.update(unit, org, id, change))
+    for (let round = 0; round < 20; round++) {
+      await update({ status: 'active', attributes: { admin: true } })
+      const names = Array.from({ length: 8 }, (_, index) => update({ name: `Ann ${round} ${index}` }))
+      await Promise.all([update({ status: 'disabled', attributes: {} }), ...names])
+      expect(await accounts.find(org, id)).toMatchObject({ status: 'disabled', attributes: {} })
+    }
+    await store.close()
+  })
+
   test('a taken name is refused by name, also at a change', async () => {
     const { store, accounts } = await make()
     await store.unit((unit) => accounts.create(unit, { org, username: 'ann', email: 'ann@demo.test' }))

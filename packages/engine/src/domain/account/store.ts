@@ -190,6 +190,18 @@ export async function insertAccount(unit: Unit, account: Account): Promise<Accou
   return row && toAccount(row)
 }
 
+/** The account, which nobody else changes until the unit is over. */
+export async function lockAccount(unit: Unit, org: OrganizationId, id: AccountId): Promise<Account | undefined> {
+  const row = await unit
+    .in(org)
+    .updateTable('account')
+    .set((eb) => ({ updated_at: eb.ref('updated_at') }))
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst()
+  return row && toAccount(row)
+}
+
 export async function saveAccount(unit: Unit, account: Account): Promise<Account | undefined> {
   const row = await unit
     .in(account.org)

@@ -14,6 +14,7 @@ import {
   identifierKey,
   insertAccount,
   listAccounts,
+  lockAccount,
   saveAccount,
   takenField,
 } from './store.ts'
@@ -77,7 +78,7 @@ export function createAccounts(kernel: Pick<Kernel, 'store' | 'now' | 'random' |
     },
 
     async update(unit, org, id, change) {
-      const before = await findAccount(unit, org, id)
+      const before = await lockAccount(unit, org, id)
       if (!before) return undefined
       if (change.username !== undefined || change.email !== undefined) {
         const taken = await takenField(unit, org, { ...change, id })
