@@ -191,3 +191,16 @@ test('T-CRA-02 who has lost the connection is told, and nothing is written twice
   await store.unit((unit) => make(unit, 's01'))
   expect(await made()).toEqual(['s00', 's01'])
 })
+
+test('T-CRA-02 units whose database does not answer any more are told so, and not sent again', async () => {
+  const released: boolean[] = []
+  const silent = async (): Promise<never> => {
+    throw new Error('Query read timeout')
+  }
+  const connect = async () => ({ run: silent, exec: silent, release: (broken: boolean) => void released.push(broken) })
+  const group = createGroupCommit({ run: silent, connect, end: async () => {} }, 8)
+  const unit = [{ sql: 'update shirt set worn = worn + 1', parameters: [] }]
+  const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => group.write(unit)))
+  expect(outcomes.map(({ status }) => status)).toEqual(Array.from({ length: 5 }, () => 'rejected'))
+  expect(released).toEqual([true])
+})

@@ -65,23 +65,38 @@ export function createGroupCommit(pool: PostgresPool, mostLanes: number): GroupC
 
   const commit = async (batch: readonly Waiting[]): Promise<void> => {
     const [only, ...others] = batch
-    if (only && others.length === 0) return alone(only)
+    if (only && others.length === 0) {
+      await alone(only)
+      return
+    }
     const outcome = await attempt(batch.map(({ statements }) => statements))
     if ('results' in outcome) {
       for (const [index, one] of batch.entries()) one.resolve(outcome.results[index] ?? [])
     } else if (outcome.unsent || isLost(outcome.error)) {
       for (const one of batch) one.reject(outcome.error)
     } else {
-      for (const one of batch) await alone(one)
+      let gone: { readonly error: unknown } | undefined
+      for (const one of batch) {
+        // None of them would fare better than the one before, and each would wait as long.
+        if (gone) one.reject(gone.error)
+        else gone = await alone(one)
+      }
     }
   }
 
-  const alone = async ({ statements, resolve, reject }: Waiting): Promise<void> => {
+  /** The error, when it was the database that went away. */
+  const alone = async ({ statements, resolve, reject }: Waiting): Promise<{ readonly error: unknown } | undefined> => {
     for (let tries = 1; ; tries++) {
       const outcome = await attempt([statements])
-      if ('results' in outcome) return resolve(outcome.results[0] ?? [])
+      if ('results' in outcome) {
+        resolve(outcome.results[0] ?? [])
+        return undefined
+      }
       const again = isConflict(outcome.error) || isStalePlan(outcome.error)
-      if (!again || tries === maxTries) return reject(outcome.error)
+      if (!again || tries === maxTries) {
+        reject(outcome.error)
+        return outcome.unsent || isLost(outcome.error) ? outcome : undefined
+      }
       await pause(Math.random() * Math.min(longestPause, 2 ** tries))
     }
   }
