@@ -13,7 +13,7 @@ export interface ReadBody {
 const nothing: ReadBody = { form: new Map(), json: undefined }
 
 /** Reads a body as its route declares it; refuses other types, oversized, malformed and duplicate content. */
-export async function readBody(request: Request, body: Body): Promise<ReadBody> {
+export async function readBody(request: Request, body: Body, omitEmpty: boolean): Promise<ReadBody> {
   if (body.type === 'none') return nothing
   const type = mediaType(request.headers.get('content-type'))
   const text = await readText(request, body.maxBytes ?? defaultMaxBytes)
@@ -21,7 +21,7 @@ export async function readBody(request: Request, body: Body): Promise<ReadBody> 
     if (type !== 'application/json') throw requestErrors('request.content_type', { expected: 'application/json' })
     return { form: nothing.form, json: validate(parseJson(text), body.schema) }
   }
-  if (type === 'application/x-www-form-urlencoded') return { form: parseParameters(text), json: undefined }
+  if (type === 'application/x-www-form-urlencoded') return { form: parseParameters(text, omitEmpty), json: undefined }
   if (body.type === 'either' && type === 'application/json') return { form: flat(parseJson(text)), json: undefined }
   // A POST without any content has no type either; parameters may all be absent.
   if (text === '' && type === '') return nothing

@@ -76,10 +76,12 @@ export function createHandler<E extends Kernel>(features: readonly Feature<E>[],
         const { route } = match.data
         if (route.access.type === 'development' && !isOwnHost(engine.publicUrl, request))
           throw requestErrors('request.not_found', { path: located.path.slice(0, 200) })
-        const query = parseParameters(located.query)
+        // RFC 6749 §3.1 and §3.2; a field that a person leaves empty is another matter.
+        const omitEmpty = surfaceOf(located.path) === 'oauth'
+        const query = parseParameters(located.query, omitEmpty)
         if (route.query) validate(Object.fromEntries(query), route.query)
         const token = await admit(route, request, around)
-        const { form, json } = await readBody(request, route.body)
+        const { form, json } = await readBody(request, route.body, omitEmpty)
         const call: Call = {
           ...asked,
           method: request.method,

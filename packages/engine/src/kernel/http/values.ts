@@ -27,8 +27,8 @@ function checkCharacters(name: string, value: string): void {
     throw requestErrors('request.bad_characters', { name: name.slice(0, 64) })
 }
 
-/** Form-encoded parameters, each name once (RFC 6749 §3.1). */
-export function parseParameters(encoded: string): Map<string, string> {
+/** Form-encoded parameters, each name once (RFC 6749 §3.1). `omitEmpty`: one without a value is one that is not there. */
+export function parseParameters(encoded: string, omitEmpty: boolean): Map<string, string> {
   const values = new Map<string, string>()
   if (encoded === '') return values
   for (const [name, value] of new URLSearchParams(encoded)) {
@@ -39,6 +39,7 @@ export function parseParameters(encoded: string): Map<string, string> {
     else if (repeatable.has(name)) values.set(name, `${before} ${value}`)
     else throw requestErrors('request.duplicate_parameter', { name: name.slice(0, 64) })
   }
+  if (omitEmpty) for (const [name, value] of values) if (value === '') values.delete(name)
   return values
 }
 
