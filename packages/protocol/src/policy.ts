@@ -51,5 +51,15 @@ export const zPolicyStep = z.strictObject({
 })
 
 /** Who may sign in with what: steps in order. */
-export const zSignInPolicy = z.strictObject({ steps: z.array(zPolicyStep).min(1).max(10) })
+export const zSignInPolicy = z.strictObject({
+  steps: z
+    .array(zPolicyStep)
+    .min(1)
+    .max(10)
+    // Before a proof no condition on the account holds: with conditional proofs alone nobody could sign in.
+    .refine(
+      (steps) => steps.some(({ when, alternatives }) => !when && alternatives.some((name) => name !== 'identifier')),
+      'one step without `when` must ask for more than an identifier',
+    ),
+})
 export type SignInPolicyConfig = z.infer<typeof zSignInPolicy>

@@ -210,3 +210,17 @@ describe('any policy', () => {
     expect(next(one)).toEqual(expected)
   })
 })
+
+describe('a policy that demands no proof', () => {
+  const whenEnrolled = { field: 'account.enrolled', operator: 'contains', value: 'password' } as const
+  const identify = { id: 'identify', alternatives: ['identifier'] }
+  test.each<[string, SignInPolicy]>([
+    ['at all', { steps: [identify] }],
+    [
+      'until it is known who it is',
+      { steps: [identify, { id: 'first', alternatives: ['password'], when: whenEnrolled }] },
+    ],
+  ])('%s lets nobody in', (_, policy) => {
+    expect(next({ policy, account, enrolled: ['password'] })).toEqual({ type: 'refused' })
+  })
+})

@@ -40,6 +40,8 @@ export function advance(
     const next = ask(step, alternatives, record, situation, authenticators)
     if (next) return next
   }
+  // A policy whose every proof is conditional must not let in who has given none.
+  if (record.done.length === 0) return { type: 'refused' }
   const demanded = demandedAcr(record.request)
   if (demanded && !demanded.includes(acrOf(record.done))) return { type: 'refused' }
   return record.consent === 'needed' ? { type: 'consent' } : { type: 'done' }

@@ -239,6 +239,10 @@ describe('a wrong configuration', () => {
       },
       'policies.p.steps[0].when.field: must be a dotted path such as account.attributes.mfa',
     ],
+    [
+      { policies: { p: { steps: [{ id: 'identify', alternatives: ['identifier'] }] } } },
+      'policies.p.steps: one step without `when` must ask for more than an identifier',
+    ],
     [{ apis: [{ identifier: 'orders' }] }, 'apis[0].identifier: must be an absolute URI without a fragment'],
     ['text', 'configuration: Invalid input: expected object, received string'],
   ])('%j is named by its path', (value, message) => {
