@@ -6,7 +6,7 @@ import { grantErrors } from './errors.ts'
 import type { IssuedGrant } from './index.ts'
 import { hashToken, makeRefreshToken, openSuccessor, readRefreshToken, sealSuccessor } from './refresh-token.ts'
 import { endGrants } from './revoke.ts'
-import { findGrant, rotateRefreshToken, toGrant } from './store.ts'
+import { extendTokens, findGrant, rotateRefreshToken, toGrant } from './store.ts'
 
 /** RFC 9700 §4.14.2: a new refresh token for every use; an old one that comes back ends the whole family. */
 export async function refresh(engine: Engine, client: Client, presented: string): Promise<IssuedGrant> {
@@ -70,7 +70,10 @@ async function repeat(
   const repeats = row.previous_hash === presentedHash && row.successor_sealed !== null && row.refreshed_at !== null
   const inTime = now - (row.refreshed_at ?? 0) <= client.refreshLeeway * 1000
   if (repeats && inTime && client.refreshLeeway > 0 && client.authMethod !== 'none') {
-    return { grant: toGrant(row), refreshToken: openSuccessor(presented, row.successor_sealed ?? '') }
+    const grant = toGrant(row)
+    // Another access token comes of it, which lives as long as the first.
+    await engine.store.unit((unit) => extendTokens(unit, grant, now + usualTokenLifetime(client) * 1000))
+    return { grant, refreshToken: openSuccessor(presented, row.successor_sealed ?? '') }
   }
   await engine.store.unit(async (unit) => {
     const ended = await endGrants(engine, unit, row.org_id, { id }, 'refresh_token_reused')

@@ -1,5 +1,6 @@
 import type { AccountId, ClientId, GrantId, OrganizationId, SessionId } from '@cardea/protocol'
-import type { ExpressionBuilder, Kysely } from 'kysely'
+import type { Expression, ExpressionBuilder, Kysely } from 'kysely'
+import { sql } from 'kysely'
 import type { Migration, Parameter, Queries, Tables, Unit } from '../../kernel/store/index.ts'
 import { across, column, inOrganization } from '../../kernel/store/index.ts'
 import type { Grant } from './grant.ts'
@@ -187,11 +188,17 @@ const ofActive = (grant: ExpressionBuilder<Tables, 'access_grant'>) =>
     'active',
   )
 
+/** A token that lives longer may be out there: what is revoked must stay denied until then. */
+const atLeast = (until: Expression<number>) => {
+  const known = sql.ref<number>('tokens_until')
+  return sql<number>`case when ${known} > ${until} then ${known} else ${until} end`
+}
+
 const redeeming = 'redeem a code, which names its organization by itself'
 const redeemed = (db: Kysely<Tables>, p: Parameter<Redeemed>) =>
   db
     .updateTable('access_grant')
-    .set({ code_used_at: p('now'), refresh_hash: p('refresh_hash'), tokens_until: p('tokens_until') })
+    .set({ code_used_at: p('now'), refresh_hash: p('refresh_hash'), tokens_until: atLeast(p('tokens_until')) })
     .where('id', '=', p('id'))
     .where('code_hash', '=', p('code_hash'))
     .where('client', '=', p('client'))
@@ -239,7 +246,7 @@ const rotated = (db: Kysely<Tables>, p: Parameter<Rotated>) =>
       refresh_hash: p('refresh_hash'),
       successor_sealed: p('successor_sealed'),
       refreshed_at: p('now'),
-      tokens_until: p('tokens_until'),
+      tokens_until: atLeast(p('tokens_until')),
       previous_hash: p('presented_hash'),
     })
     .where('id', '=', p('id'))

@@ -45,7 +45,7 @@ export function createDenials({ store, now }: Pick<Kernel, 'store' | 'now'>): De
   }
   const fresh = async () => {
     // Of two reads one began after this call: it has seen every revocation that was committed before.
-    for (let round = 0; round < 2 && (stale || now() - loadedAt >= maxAge); round++) {
+    for (let round = 0; round < 2 && (loading !== undefined || stale || now() - loadedAt >= maxAge); round++) {
       loading ??= load().finally(() => {
         loading = undefined
       })

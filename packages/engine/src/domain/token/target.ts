@@ -41,8 +41,8 @@ export async function targetOf(
     for (const { identifier } of owners) audience.add(identifier)
   }
   for (const identifier of audience) {
-    const lifetime = (await engine.resources.find(identifier))?.accessTokenLifetime
-    if (lifetime !== undefined) lifetimes.push(lifetime)
+    const resource = await engine.resources.find(identifier)
+    if (resource) lifetimes.push(resource.accessTokenLifetime ?? defaultLifetime)
   }
   if (audience.size === 0 || granted.includes('openid')) audience.add(engine.publicUrl)
   return {
