@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose'
 import { afterAll, describe, expect, test } from 'vitest'
 import { isActive, oauthEngine, post, signedInTo } from '../token/oauth.fixture.ts'
@@ -28,11 +28,13 @@ describe('access tokens', async () => {
       expect(await everywhere(`${encoded({ ...header, alg })}.${payload}.`)).toEqual(nowhere)
     }
     const { keys } = await t.engine.keys.jwks()
-    const publicKey = new TextEncoder().encode(JSON.stringify(keys[0]))
-    const hs = await new SignJWT(claims)
-      .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: header.kid ?? '' })
-      .sign(publicKey)
-    expect(await everywhere(hs)).toEqual(nowhere)
+    const jwk = keys.find(({ kid }) => kid === header.kid)
+    if (!jwk) throw new Error('the key that signs is not published')
+    const pem = createPublicKey({ key: jwk, format: 'jwk' }).export({ type: 'spki', format: 'pem' }).toString()
+    for (const text of [JSON.stringify(jwk), pem, pem.trim()]) {
+      const hs = new SignJWT(claims).setProtectedHeader({ ...header, alg: 'HS256' })
+      expect(await everywhere(await hs.sign(new TextEncoder().encode(text)))).toEqual(nowhere)
+    }
   })
 
   test('T-TOK-01 a key in the header, or an address of one, is not believed', async () => {
@@ -53,7 +55,10 @@ describe('access tokens', async () => {
   test.each(['../../../../dev/null', "' or '1'='1", 'key_', '__proto__', 'constructor', '\u0000', 'x'.repeat(5000)])(
     'T-TOK-01 kid %j finds no key',
     async (kid) => {
-      expect(await everywhere(`${encoded({ ...header, kid })}.${payload}.${signature}`)).toEqual(nowhere)
+      // Signed by the right key, so that only the name of it is wrong.
+      const { key, alg } = await t.engine.keys.signer('token', 'ES256')
+      const signed = await new SignJWT(claims).setProtectedHeader({ alg, typ: 'at+jwt', kid }).sign(key)
+      expect(await everywhere(signed)).toEqual(nowhere)
     },
   )
 

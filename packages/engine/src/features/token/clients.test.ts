@@ -1,5 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
-import { exportSPKI, SignJWT } from 'jose'
+import { createPublicKey, createSecretKey } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
 import { assertion, assertionKey, basic, jsonOf, oauthEngine, post, secret, strangersKey } from './oauth.fixture.ts'
 
@@ -143,10 +142,13 @@ describe('client authentication', async () => {
       const [, payload] = (await assertion(t)).split('.')
       const none = `${btoa(JSON.stringify({ alg: 'none', kid: 'k1' })).replaceAll('=', '')}.${payload}.`
       expect((await signed(none)).status).toBe(401)
-      const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-      const text = new TextEncoder().encode(await exportSPKI(publicKey))
-      const hs = new SignJWT({ iss: 'signed', sub: 'signed', aud: t.publicUrl, exp: now() + 60, jti: 'h' })
-      expect((await signed(await hs.setProtectedHeader({ alg: 'HS256', kid: 'k1' }).sign(text))).status).toBe(401)
+      // Everything an attacker may take the public key's bytes to be.
+      const registered = (await t.engine.clients.find('signed'))?.jwks?.keys[0]
+      const pem = createPublicKey(assertionKey).export({ type: 'spki', format: 'pem' }).toString()
+      for (const text of [pem, pem.trim(), JSON.stringify(registered)]) {
+        const forged = await assertion(t, {}, { key: createSecretKey(text, 'utf8'), header: { alg: 'HS256' } })
+        expect((await signed(forged)).status).toBe(401)
+      }
     })
 
     test('T-CLI-01 an app with a secret cannot sign instead', async () => {

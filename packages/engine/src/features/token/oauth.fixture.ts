@@ -14,7 +14,7 @@ export const strangersKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).p
 
 const person = { grantTypes: ['authorization_code', 'refresh_token'], redirectUris: [callback] }
 
-const personScopes = ['openid', 'profile', 'email', 'offline_access', 'me:read', 'orders:read']
+const personScopes = ['openid', 'profile', 'email', 'offline_access', 'me:read', 'me:write', 'orders:read']
 
 const apps: AppConfig[] = [
   {
