@@ -3,7 +3,7 @@ import type { CardeaConfig, FlowAnswer, PageView, RenderPage } from '@cardea/pro
 import { nativeAuthenticators } from '@cardea/protocol'
 import type { TestEngine } from '../../testing.ts'
 
-const secret = 'a-secret-of-the-test-app-0001'
+export const secret = 'a-secret-of-the-test-app-0001'
 export const callback = 'http://localhost:3002/auth/callback'
 
 /** People and apps of the hosted tests. */
@@ -19,6 +19,7 @@ export const config: CardeaConfig = {
     },
     { username: 'tara@demo.test', password: 'demo-tara-2026', attributes: { mfa: 'totp' } },
     { username: 'bea', password: 'demo-bea-2026' },
+    { username: 'uma', password: 'demo-uma-2026' },
   ],
   apis: [{ identifier: 'https://reports.example', name: 'Reports' }],
   apps: [

@@ -2,7 +2,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { currentCode } from '../../authenticators/totp/code.ts'
 import type { TestEngine } from '../../testing.ts'
 import { testEngine } from '../../testing.ts'
-import { callback, config, ids, locationOf, openBrowser, pages, signIn } from './browser.fixture.ts'
+import {
+  authorizePath,
+  callback,
+  config,
+  ids,
+  locationOf,
+  openBrowser,
+  pages,
+  secret,
+  signIn,
+} from './browser.fixture.ts'
 
 let cardea: TestEngine
 beforeAll(async () => {
@@ -80,7 +90,7 @@ describe('a person signs in on the hosted page, by plain forms', () => {
     expect(await browser.authorize('thirdparty')).toMatch(/^https:\/\/third\.example\/cb\?code=/)
   })
 
-  test('T-RAR-01 and sees the API that the app names without a scope of it (RFC 8707 §2)', async () => {
+  test('and sees the API that the app names without a scope of it (RFC 8707 §2)', async () => {
     const browser = openBrowser(cardea)
     await signIn(browser, 'alex@demo.test', 'demo-alex-2026')
     const named = { resource: 'https://reports.example' }
@@ -207,8 +217,44 @@ describe('who may answer', () => {
   test('an app-native handle is nothing to a page', async () => {
     const browser = openBrowser(cardea)
     await browser.authorize()
-    expect((await browser.go('/signin?flow=flw_unknown')).status).toBe(400)
-    expect((await browser.go('/signin')).status).toBe(400)
+    const { searchParams } = new URL(authorizePath('mail', { response_mode: 'direct' }), cardea.publicUrl)
+    const headers = { accept: 'application/json', authorization: `Basic ${btoa(`mail:${secret}`)}` }
+    const started = await cardea.fetch('/oauth2/authorize', { method: 'POST', headers, body: searchParams })
+    const { flowId } = (await started.json()) as { flowId: string }
+    for (const path of [`/signin?flow=${flowId}`, `/flow/${flowId}`, '/signin?flow=flw_unknown', '/signin'])
+      expect((await browser.go(path)).status).toBe(400)
+
+    // As if the page had given this browser a form of it.
+    const csrf = cardea.engine.mac(`${browser.cookies.get('cardea_flow')}\0${flowId}`, 'flow-csrf')
+    const posted = await browser.go(`/flow/${flowId}`, {
+      method: 'POST',
+      headers: { origin: cardea.publicUrl },
+      body: new URLSearchParams({ csrf, version: '1', authenticatorId: ids.identifier, username: 'bea' }),
+    })
+    expect(posted.status).toBe(400)
+    const next = await cardea.fetch('/oauth2/authn', {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        flowId,
+        version: 1,
+        selectedAuthenticator: { authenticatorId: ids.identifier, params: { username: 'alex@demo.test' } },
+      }),
+    })
+    expect(await next.json()).toMatchObject({ flowStatus: 'INCOMPLETE', nextStep: { identifier: 'alex@demo.test' } })
+  })
+
+  test('T-WEB-03 the page that asks for consent cannot be framed, and no frame agrees for the person', async () => {
+    const browser = openBrowser(cardea)
+    const page = await signIn(browser, 'uma', 'demo-uma-2026', 'thirdparty')
+    const policy = (await browser.go(page)).headers.get('content-security-policy')
+    expect(policy).toContain("frame-ancestors 'none'")
+    const view = await browser.view(page)
+    expect(view.step.stepType).toBe('CONSENT')
+    const framed = { origin: 'null', 'sec-fetch-site': 'cross-site' }
+    expect(locationOf(await browser.submit(view, { decision: 'approve' }, framed))).toContain('notice=flow.csrf')
+    expect((await browser.view(page)).step.stepType).toBe('CONSENT')
+    expect(locationOf(await browser.submit(view, { decision: 'approve' }))).toContain('code=')
   })
 
   test('T-RED-04 every answer to a form is 303, and the page lets forms end at the app only', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { currentCode } from '../../authenticators/totp/code.ts'
 import type { TestEngine } from '../../testing.ts'
 import { testEngine } from '../../testing.ts'
 import { callback, config, ids, locationOf, openBrowser, pages, signIn } from './browser.fixture.ts'
@@ -13,6 +14,15 @@ const name = 'cardea_session'
 const alex = ['alex@demo.test', 'demo-alex-2026'] as const
 const isSignedIn = async (browser: ReturnType<typeof openBrowser>) =>
   (await browser.authorize('mail', { prompt: 'none' })).includes('code=')
+
+/** The browser is signed in by another secret, and whoever has the one before is not. */
+async function expectRenewed(browser: ReturnType<typeof openBrowser>, before: string) {
+  expect(browser.cookies.get(name)).not.toBe(before)
+  const old = openBrowser(cardea)
+  old.cookies.set(name, before)
+  expect(await isSignedIn(old)).toBe(false)
+  expect(await isSignedIn(browser)).toBe(true)
+}
 
 describe('SES the single sign-on session', () => {
   test('T-SES-01 a session id from before the sign-in is not kept', async () => {
@@ -32,11 +42,19 @@ describe('SES the single sign-on session', () => {
     const view = await browser.view(await browser.authorize('mail', { prompt: 'login' }))
     expect(view.step.identifier).toBe('alex@demo.test')
     await browser.submit(view, { authenticatorId: ids.password, password: alex[1] })
-    expect(browser.cookies.get(name)).not.toBe(before)
-    const old = openBrowser(cardea)
-    old.cookies.set(name, before)
-    expect(await isSignedIn(old)).toBe(false)
-    expect(await isSignedIn(browser)).toBe(true)
+    await expectRenewed(browser, before)
+  })
+
+  test('T-SES-02 so does a second factor', async () => {
+    const browser = openBrowser(cardea)
+    await signIn(browser, 'uma', 'demo-uma-2026')
+    const before = browser.cookies.get(name) ?? ''
+    const choice = await browser.view(await browser.authorize('mail', { acr_values: 'urn:cardea:acr:multi' }))
+    const prompt = await browser.view(locationOf(await browser.submit(choice, { authenticatorId: ids.totp })))
+    const { secret = '' } = prompt.step.authenticators[0]?.metadata.additionalData ?? {}
+    const token = currentCode(secret, cardea.clock.now())
+    expect(locationOf(await browser.submit(prompt, { authenticatorId: ids.totp, token }))).toContain('code=')
+    await expectRenewed(browser, before)
   })
 
   test('T-SES-03 T-SES-05 ended on the server, it is over in the browser', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { currentCode } from '../../authenticators/totp/code.ts'
 import type { TestEngine } from '../../testing.ts'
 import { testEngine } from '../../testing.ts'
 import { config, ids, nativeApp, payloadOf, withPassword } from './sign-in.fixture.ts'
@@ -26,6 +27,14 @@ const seedCode = async (username: string) => {
     account && (await cardea.engine.contributed(authenticators).get('totp')?.developmentCode?.(cardea.engine, account))
   if (!code) throw new Error(`${username} has no authenticator app`)
   return code
+}
+
+/** Rows of `session` that are somebody's. */
+async function sessionsOf(username: string) {
+  const account = await cardea.engine.accounts.findByIdentifier((await cardea.engine.organizations.root()).id, username)
+  if (!account) throw new Error(`there is no ${username}`)
+  const sessions = cardea.engine.store.in(account.org).selectFrom('session').select(['id', 'secret_hash'])
+  return sessions.where('account', '=', account.id).orderBy('id').execute()
 }
 
 describe('a person signs in inside the app', () => {
@@ -117,7 +126,6 @@ describe('a person signs in inside the app', () => {
     const data = enrolment.body.nextStep.authenticators[0]?.metadata.additionalData ?? {}
     expect(data).toMatchObject({ enrolment: 'true', qrCodeSize: expect.stringMatching(/^\d+$/) })
     expect(data.otpauthUri).toContain(`secret=${data.secret}`)
-    const { currentCode } = await import('../../authenticators/totp/code.ts')
     const wrong = await app.answer(prompted.flowId, ids.totp, { token: '000000' })
     expect(wrong.body.nextStep.authenticators[0]?.metadata.additionalData?.secret).toBe(data.secret)
     const token = currentCode(data.secret ?? '', cardea.clock.now())
@@ -172,12 +180,23 @@ describe('a person signs in inside the app', () => {
     expect((await app.start({ sessionId: String(isk), max_age: '60' })).body.flowStatus).toBe('INCOMPLETE')
   })
 
-  test('steps up when the app asks for several factors', async () => {
+  test('T-SES-02 steps up when the app asks for several factors: the same session with another secret', async () => {
     const app = nativeApp(cardea)
-    const first = await withPassword(app, 'alex@demo.test', 'demo-alex-2026')
-    const { isk } = payloadOf((await app.redeem(first.body.authData.code ?? '')).body.id_token)
+    const first = await withPassword(app, 'uma@demo.test', 'demo-uma-2026')
+    const { isk, sid } = payloadOf((await app.redeem(first.body.authData.code ?? '')).body.id_token)
+    const [before] = await sessionsOf('uma@demo.test')
     const step = await app.start({ sessionId: String(isk), acr_values: 'urn:cardea:acr:multi' })
     expect(step.body.nextStep.authenticators.map((one) => one.authenticatorId)).toEqual([ids.totp, ids.passkey])
+
+    const enrolment = await app.answer(step.body.flowId, ids.totp)
+    const { secret = '' } = enrolment.body.nextStep.authenticators[0]?.metadata.additionalData ?? {}
+    const token = currentCode(secret, cardea.clock.now())
+    const done = await app.answer(step.body.flowId, ids.totp, { token })
+    const tokens = await app.redeem(done.body.authData.code ?? '')
+    expect(payloadOf(tokens.body.id_token)).toMatchObject({ sid, acr: 'urn:cardea:acr:multi', amr: ['pwd', 'otp'] })
+    const after = await sessionsOf('uma@demo.test')
+    expect(after.map(({ id }) => id)).toEqual([sid])
+    expect(after[0]?.secret_hash).not.toBe(before?.secret_hash)
   })
 })
 
@@ -254,15 +273,19 @@ describe('NAT', () => {
 
   test('T-NAT-08 T-AUT-01 no code before the last step, and none after it', async () => {
     const app = nativeApp(cardea)
+    const before = await sessionsOf('bea')
     const { body } = await app.start()
     const seen = [body, (await app.answer(body.flowId, ids.identifier, { username: 'bea' })).body]
     const half = await app.answer(body.flowId, ids.password, { password: 'demo-bea-2026' })
     for (const one of [...seen, half.body]) expect(JSON.stringify(one)).not.toContain('"code":"grt_')
-    // Half a sign-in is no session.
+    // Half a sign-in is no session: nothing for a browser, nothing to adopt, no row.
     expect(half.headers.get('set-cookie')).toBeNull()
+    expect(JSON.stringify(half.body)).not.toContain('adopt_ticket')
+    expect(await sessionsOf('bea')).toEqual(before)
     cardea.clock.advance(60_000)
     const done = await app.answer(body.flowId, ids.totp, { token: await seedCode('bea') })
     expect(done.body.authData.code).toBeDefined()
+    expect(await sessionsOf('bea')).toHaveLength(before.length + 1)
     const again = await app.answer(body.flowId, ids.totp, { token: await seedCode('bea') })
     expect(again).toMatchObject({ status: 400, body: { code: 'ABA-60009' } })
   })

@@ -72,12 +72,21 @@ describe('passkeys inside the app', () => {
 
   test('somebody else’s passkey does not sign in the person who was named', async () => {
     const device = softwareAuthenticator(origin)
-    const offered = await withPassword(nativeApp(cardea, 'mobile'), 'pat@demo.test', 'demo-pat-2026')
-    expect(offered.body.flowStatus).toBe('INCOMPLETE')
-    const { body } = await app.start()
-    await app.answer(body.flowId, ids.identifier, { username: 'alex@demo.test' })
-    const challenge = await app.answer(body.flowId, ids.passkey)
-    const wrong = await app.answer(body.flowId, ids.passkey, { tokenResponse: device.get(challengeOf(challenge)) })
+    const offered = await withPassword(app, 'pia@demo.test', 'demo-pia-2026')
+    const added = await app.answer(offered.flowId, ids.passkey, { tokenResponse: device.create(challengeOf(offered)) })
+    expect(added.body.flowStatus).toBe('SUCCESS_COMPLETED')
+    const named = async (username: string) => {
+      const { body } = await app.start()
+      await app.answer(body.flowId, ids.identifier, { username })
+      const challenge = await app.answer(body.flowId, ids.passkey)
+      return { body, tokenResponse: device.get(challengeOf(challenge)) }
+    }
+    const own = await named('pia@demo.test')
+    const right = await app.answer(own.body.flowId, ids.passkey, { tokenResponse: own.tokenResponse })
+    expect(right.body.flowStatus).toBe('SUCCESS_COMPLETED')
+
+    const { body, tokenResponse } = await named('alex@demo.test')
+    const wrong = await app.answer(body.flowId, ids.passkey, { tokenResponse })
     expect(wrong.body.nextStep.messages[0]?.i18nKey).toBe('message.passkey.rejected')
     // What was typed can still be answered otherwise.
     const done = await app.answer(body.flowId, ids.password, { password: 'demo-alex-2026' })
