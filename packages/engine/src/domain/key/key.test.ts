@@ -41,22 +41,28 @@ describe.each(testStores())('signing keys on $name', ({ create }) => {
     expect(published[2]).toEqual(published[0])
   })
 
-  test('of 50 that rotate at the same time one does', async () => {
+  test('of 50 that rotate at the same time each key is retired by one, and each that is leaves one more', async () => {
     const engine = await start(await database())
     await engine.keys.signer('token', 'ES256')
-    const { length } = (await engine.keys.jwks()).keys
+    const seen = async () => {
+      const keys = engine.store.across('see the slots').selectFrom('signing_key').select(['id', 'slot', 'retired_at'])
+      return keys.where('purpose', '=', 'token').execute()
+    }
+    const before = await seen()
     await Promise.all(Array.from({ length: 50 }, () => engine.keys.rotate('token')))
-    const after = (await engine.keys.jwks()).keys.length
-    // Whoever read the keys after a rotation rotates the next one: each is retired once, and each leaves one more.
-    expect(after).toBeGreaterThan(length)
-    const slots = await engine.store
-      .across('see the slots')
-      .selectFrom('signing_key')
-      .select(['slot'])
-      .where('purpose', '=', 'token')
-      .where('slot', 'is not', null)
-      .execute()
-    expect(slots.map(({ slot }) => slot).sort()).toEqual(['current', 'next'])
+    const after = await seen()
+    // Whoever read the keys after a rotation rotates the next one, so there may be more than one.
+    const retired = after.filter(({ slot }) => slot === null)
+    expect(retired.length).toBeGreaterThan(0)
+    expect(retired.every(({ retired_at }) => retired_at !== null)).toBe(true)
+    expect(after.length - before.length).toBe(retired.length)
+    const live = after.filter(({ slot }) => slot !== null)
+    expect(live.map(({ slot, retired_at }) => [slot, retired_at]).sort()).toEqual([
+      ['current', null],
+      ['next', null],
+    ])
+    const rotated = engine.store.across('see the rotations').selectFrom('event').select('data')
+    expect(await rotated.where('type', '=', 'key.rotated').execute()).toHaveLength(retired.length)
   })
 
   test('T-CRA-04 a token of the key before a rotation is good in another process', async () => {
