@@ -169,7 +169,7 @@ describe('authorization requests', async () => {
     }
   })
 
-  test('T-RAR-01 an API that is named without a scope of it is agreed to as well (RFC 8707 §2)', async () => {
+  test('an API that is named without a scope of it is agreed to as well (RFC 8707 §2)', async () => {
     const root = await t.engine.organizations.root()
     const client = await t.engine.clients.find('third')
     const account = await t.engine.accounts.findByIdentifier(root.id, 'bo')

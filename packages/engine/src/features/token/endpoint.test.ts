@@ -109,7 +109,7 @@ describe('the token endpoint', async () => {
     })
   })
 
-  test('T-RAR-01 an app of somebody else gets no token for an API that the person has not seen', async () => {
+  test('an app of somebody else gets no token for an API that the person has not seen', async () => {
     const redeem = async (clientId: string, scope: string[], resource: string) => {
       const { code } = await authorized(t, clientId, { scope })
       return token(clientId, { ...redemption(code), resource })

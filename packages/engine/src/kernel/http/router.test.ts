@@ -221,7 +221,7 @@ describe('answers', () => {
     expect(await response.json()).toEqual({ error: 'invalid_grant', error_description: 'Text of grant.invalid_code' })
   })
 
-  test('T-ISO-01 a defect is a 500 with a trace id and nothing of its cause', async () => {
+  test('T-SEC-01 a defect is a 500 with a trace id and nothing of its cause', async () => {
     const response = await send('/oauth2/crash')
     expect(response.status).toBe(500)
     expect(await response.text()).not.toContain('secret detail')
