@@ -182,6 +182,38 @@ describe('two processes with one store', () => {
   })
 })
 
+test('T-BFF-05 a use that waits behind a refresh does not bring the old tokens back', async () => {
+  const kept = memoryStore()
+  let first: (() => void) | undefined
+  let isFirst = true
+  const slow: SessionStore = {
+    ...kept,
+    async lock(key, work) {
+      if (isFirst) {
+        isFirst = false
+        await new Promise<void>((resolve) => {
+          first = resolve
+        })
+      }
+      return kept.lock(key, work)
+    },
+  }
+  const app = await calendar(() => ({ store: slow, lifetime: { idle: 1200, absolute: 86_400 } }))
+  const browser = app.browser()
+  await app.signIn(browser)
+  app.clock.advance(100)
+  const used = app.session(browser)
+  await expect.poll(() => first).toBeDefined()
+  app.clock.advance(300)
+  await app.session(browser)
+  first?.()
+  await used
+  app.clock.advance(300)
+  expect(await app.session(browser)).toMatchObject({ status: 'signed-in' })
+  expect(app.idp.count('/oauth2/token', 'refresh_token')).toBe(2)
+  await app.close()
+})
+
 describe('cookies', () => {
   const names = async (options: { publicUrl: string; cookiePath?: string; basePath?: string }) => {
     const app = await calendar(() => options)

@@ -17,7 +17,7 @@ export interface Sessions {
   readonly read: (cookies: CookieJar) => Promise<Kept | undefined>
   /** Always under a new cookie value: one that was planted before sign-in names nothing (session fixation). */
   readonly create: (cookies: CookieJar, session: Session) => Promise<void>
-  /** Writes a renewed session; in a store only while it is still there. */
+  /** Writes a renewed session into its cookie; of one in a store, while it is still there, only when it was used. */
   readonly renew: (cookies: CookieJar, kept: Kept) => Promise<void>
   readonly end: (cookies: CookieJar, kept: Kept | undefined) => Promise<void>
   /** The session as the store has it now. */
@@ -80,7 +80,9 @@ export function createSessions(settings: Settings, seals: Seals): Sessions {
     async renew(cookies, { session, key }) {
       if (key === undefined) return sealIntoCookie(cookies, session)
       await store?.lock(key, async () => {
-        if (await store.get(key)) await write(key, session)
+        // A refresh may have held the lock: its tokens stay.
+        const current = await stored(key)
+        if (current) await write(key, { ...current, usedAt: Math.max(current.usedAt, session.usedAt) })
       })
     },
     async end(cookies, kept) {
