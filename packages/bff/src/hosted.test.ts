@@ -168,6 +168,15 @@ describe('hosted sign-in', () => {
   })
 })
 
+test('asked for app-native sign-in, a provider that has none leads to hosted sign-in', async () => {
+  const answer = await mail.browser().post(`${mail.url}/auth/flow`, { returnTo: '/inbox' })
+  expect(answer.status).toBe(400)
+  expect(await answer.json()).toMatchObject({
+    status: 'failed',
+    error: { reason: 'authorization.native_not_enabled' },
+  })
+})
+
 describe('sign-out', () => {
   test('ends the session here, revokes the refresh token and comes back through the provider', async () => {
     const browser = mail.browser()

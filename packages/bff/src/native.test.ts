@@ -122,6 +122,16 @@ describe('app-native sign-in', () => {
     },
   )
 
+  test('a page address or a hint that is too long is left out, and sign-in goes on', async () => {
+    const browser = app.browser()
+    const start = { returnTo: `/week?${'x'.repeat(3000)}`, loginHint: 'h'.repeat(300) }
+    const { version } = await app.start(browser, start)
+    expect(app.idp.calls.at(-1)?.body).not.toHaveProperty('login_hint')
+    expect(await app.answer(browser, version, 'right')).toMatchObject({ status: 'signed-in', returnTo: '/' })
+    const answer = await browser.post(`${app.url}/auth/sign-out`, { returnTo: start.returnTo })
+    expect(answer.status).toBe(200)
+  })
+
   test('step-up goes on with the session there is', async () => {
     const browser = app.browser()
     await app.signIn(browser)
@@ -159,6 +169,40 @@ describe('a silent or unwilling identity provider', () => {
     app.idp.behaviour.answers = true
     app.clock.advance(2)
     expect(await app.signIn(browser)).toMatchObject({ status: 'signed-in' })
+  })
+
+  test.each([
+    ['a navigation', { 'sec-fetch-mode': 'navigate', accept: '*/*' }],
+    ['a browser without fetch metadata', { accept: 'text/html,*/*;q=0.8' }],
+  ] as [string, Record<string, string>][])(
+    'sends %s to hosted sign-in back to its page with the reason',
+    async (_name, headers) => {
+      app.idp.behaviour.answers = false
+      const answer = await app.bff.fetch(new Request(`${app.url}/auth/login?returnTo=/week%3Fday%3D2`, { headers }))
+      expect(answer.status).toBe(303)
+      expect(answer.headers.get('location')).toBe('/week?day=2&cardea_error=bff.issuer_unreachable')
+    },
+  )
+
+  test.each([
+    ['a page', { status: 200, type: 'text/html', body: '<h1>Sign in</h1>' }],
+    ['a redirect', { status: 302, type: 'text/plain', body: '' }],
+    ['an OAuth error', { status: 400, type: 'application/json', body: '{"error":"unsupported_response_mode"}' }],
+    ['some other JSON', { status: 200, type: 'application/json', body: '{"ok":true}' }],
+  ])('that answers a start with %s has no app-native sign-in', async (_name, start) => {
+    app.idp.behaviour.start = start
+    const answer = await app.browser().post(`${app.url}/auth/flow`, {})
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({ error: { reason: 'authorization.native_not_enabled' } })
+  })
+
+  test.each([
+    ['500', { status: 500, type: 'text/html', body: 'oops' }, 'bff.issuer_unreachable'],
+    ['a refusal of its own', { status: 400, type: 'application/json', body: '{"code":"ABA-60008"}' }, 'flow.expired'],
+  ])('that answers a start with %s is not taken for one without', async (_name, start, reason) => {
+    app.idp.behaviour.start = start
+    const answer = await app.browser().post(`${app.url}/auth/flow`, {})
+    expect(await answer.json()).toMatchObject({ error: { reason } })
   })
 
   test('that does not know the app says so', async () => {

@@ -21,12 +21,21 @@ const mostAtOnce = 5
 
 const nameFor = async (state: string) => `tx-${(await digest(state)).slice(0, 16)}`
 
+/** Characters of a login hint; a longer one is no name of anybody. */
+export const longestHint = 256
+
 const passedOn = [
-  ['loginHint', 'login_hint', 256],
+  ['loginHint', 'login_hint', longestHint],
   ['acrValues', 'acr_values', 512],
 ] as const
 
 const prompts = new Set(['none', 'login', 'consent', 'select_account', 'create'])
+
+/** Whether a person looks at the answer: browsers say so, old ones by what they accept. */
+function isNavigation({ headers }: Request): boolean {
+  const mode = headers.get('sec-fetch-mode')
+  return mode === null ? (headers.get('accept') ?? '').includes('text/html') : mode === 'navigate'
+}
 
 /** `GET {base}/login`: off to the identity provider, with a transaction of its own for every tab. */
 export async function loginRoute(services: Services, exchange: Exchange): Promise<Response> {
@@ -61,6 +70,7 @@ export async function loginRoute(services: Services, exchange: Exchange): Promis
   } catch (error) {
     const reason = faultOf(settings, error)
     settings.log('error', `hosted sign-in cannot start: ${reason.reason}`, { error, traceId: exchange.traceId })
+    if (isNavigation(exchange.request)) return redirect(withError(transaction.returnTo, reason.reason))
     return refuse(exchange, statusOf(reason), reason)
   }
   for (const old of cookies.names('tx-').slice(0, -(mostAtOnce - 1))) cookies.clear(old)

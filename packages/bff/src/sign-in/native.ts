@@ -8,6 +8,7 @@ import { returnToOf } from '../request/return-to.ts'
 import type { Services } from '../services.ts'
 import { publicSession } from '../session/session.ts'
 import { callbackUrl, redeem } from '../session/tokens.ts'
+import { longestHint } from './hosted.ts'
 import type { KeptFlow } from './kept-flow.ts'
 import { formSubject, newNumber, ownVersion, versionFor } from './kept-flow.ts'
 import { readNative } from './native-answer.ts'
@@ -104,6 +105,20 @@ async function guarded(services: Services, exchange: Exchange, work: () => Promi
   }
 }
 
+/**
+ * Whether a start was answered in the words of app-native sign-in. A provider that does not know them takes it for an
+ * ordinary authorization request: it shows a page, sends the browser on, or refuses as OAuth does.
+ */
+async function isNative(response: Response): Promise<boolean> {
+  if (response.status >= 500 || response.status === 401 || response.status === 429) return true
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => undefined)
+  const known = ['flowStatus', 'code', 'reason']
+  return typeof body === 'object' && body !== null && known.some((name) => Object.hasOwn(body, name))
+}
+
 /** Starts an app-native sign-in; `page` when its steps are shown as plain forms there. */
 export function startFlow(
   services: Services,
@@ -142,12 +157,14 @@ export function startFlow(
     })
     const isk = (await sessions.read(exchange.cookies))?.session.isk
     if (settings.resource !== undefined) body.set('resource', settings.resource)
-    if (start.loginHint) body.set('login_hint', start.loginHint)
+    if (start.loginHint && start.loginHint.length <= longestHint) body.set('login_hint', start.loginHint)
     if (start.acrValues) body.set('acr_values', start.acrValues)
     if (start.prompt) body.set('prompt', start.prompt)
     // Step-up goes on with the session there is.
     if (isk !== undefined && start.acrValues) body.set('sessionId', isk)
-    return proceed(services, exchange, flow, await provider.post(endpoint, body, browserHeaders(exchange)))
+    const response = await provider.post(endpoint, body, browserHeaders(exchange))
+    if (!(await isNative(response))) return fault(exchange, problem('authorization.native_not_enabled'))
+    return proceed(services, exchange, flow, response)
   })
 }
 

@@ -16,6 +16,8 @@ export interface NativeProvider extends Served {
     accessLifetime: number
     refusesRefresh: boolean
     answers: boolean
+    /** What a start is answered instead of a step. */
+    start: { status: number; type: string; body: string } | undefined
     authData: Record<string, string>
     /** Extra claims in ID tokens; large ones make large sessions. */
     claims: JWTPayload
@@ -78,6 +80,7 @@ export async function nativeProvider(): Promise<NativeProvider> {
     accessLifetime: 300,
     refusesRefresh: false,
     answers: true,
+    start: undefined,
     authData: {},
     claims: {},
     nonce: undefined,
@@ -184,6 +187,11 @@ export async function nativeProvider(): Promise<NativeProvider> {
     bodyOf(request)
       .then(async (body) => {
         calls.push({ path, headers: request.headers, body })
+        const { start } = behaviour
+        if (start && path === '/oauth2/authorize') {
+          response.writeHead(start.status, { 'content-type': start.type, location: '/sign-in' }).end(start.body)
+          return
+        }
         const result = { ...(await answer(path, request.headers, body)) } as Record<string, unknown>
         const refused = 'error' in result || 'reason' in result
         const status = typeof result.status === 'number' ? result.status : refused ? 400 : 200
