@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { build } from './build.ts'
 import { check } from './checks/check.ts'
 import { packPackages } from './packed.ts'
 import { run } from './process.ts'
@@ -28,6 +29,8 @@ const tasks: Record<string, Task> = {
   screenshots: packageTask('e2e', 'screenshots'),
   /** Every package as it would be published, for an app outside of this repository. */
   pack: async () => {
+    console.log('Building the packages (the first time takes about a minute) …')
+    if (!(await build())) return 1
     for (const { tarball } of await packPackages(join(root, '.cache/packages'))) console.log(tarball)
     return 0
   },

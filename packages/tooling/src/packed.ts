@@ -13,19 +13,32 @@ type Manifest = {
 /** A published package as the registry would get it. */
 export type Packed = { readonly name: string; readonly tarball: string; readonly entries: readonly string[] }
 
-/** Packs every published package into `folder`, from its build. Throws when one cannot be packed. */
-export const packPackages = async (folder: string): Promise<Packed[]> => {
+/** The files an export leads to, whatever its conditions. */
+const filesOf = (target: unknown): string[] =>
+  typeof target === 'string' ? [target] : target ? Object.values(target).flatMap(filesOf) : []
+
+/** Throws when a package promises what is not in its folder: it would be packed without it, and nothing would say so. */
+const holdsEntries = (at: string, name: string, exports: Record<string, unknown>): void => {
+  const missing = filesOf(exports).find((file) => globSync(file, { cwd: at }).length === 0)
+  if (missing) throw new Error(`${name} has no ${missing}: build it first (npm run build)`)
+}
+
+/** Packs every published package of `from` into `folder`, from its build. Throws when one cannot be packed. */
+export const packPackages = async (folder: string, from = root): Promise<Packed[]> => {
+  const published = globSync('packages/*/package.json', { cwd: from }).flatMap((path) => {
+    const manifest = JSON.parse(readFileSync(join(from, path), 'utf8')) as Manifest
+    const exports = manifest.publishConfig?.exports ?? manifest.exports ?? {}
+    return manifest.private ? [] : [{ at: join(from, path, '..'), name: manifest.name, exports }]
+  })
+  for (const { at, name, exports } of published) holdsEntries(at, name, exports)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const packed: Packed[] = []
-  for (const path of globSync('packages/*/package.json', { cwd: root })) {
-    const manifest = JSON.parse(readFileSync(join(root, path), 'utf8')) as Manifest
-    if (manifest.private) continue
-    const tarball = join(folder, `${manifest.name.replace('@', '').replace('/', '-')}.tgz`)
-    const status = await run('pnpm', ['--dir', join(root, path, '..'), 'pack', '--out', tarball, '--silent'])
-    if (status !== 0) throw new Error(`${manifest.name} cannot be packed`)
-    const entries = Object.keys(manifest.publishConfig?.exports ?? manifest.exports ?? {})
-    packed.push({ name: manifest.name, tarball, entries })
+  for (const { at, name, exports } of published) {
+    const tarball = join(folder, `${name.replace('@', '').replace('/', '-')}.tgz`)
+    const status = await run('pnpm', ['--dir', at, 'pack', '--out', tarball, '--silent'])
+    if (status !== 0) throw new Error(`${name} cannot be packed`)
+    packed.push({ name, tarball, entries: Object.keys(exports) })
   }
   return packed
 }
