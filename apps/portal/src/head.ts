@@ -1,5 +1,6 @@
 import type { Branding } from '@cardea/protocol'
 import { catalogueOf } from './catalogues.ts'
+import { errorTitle } from './pages/error-title.ts'
 import { pages } from './pages.ts'
 import type { PortalView } from './view.ts'
 
@@ -60,10 +61,10 @@ function titleOf(view: PortalView): string {
   const { hosted, account } = catalogueOf(view.locale).portal
   const name = view.organization.name
   if (view.page === 'sign-in') return hosted.signInTitle(name)
+  if (view.page === 'error') return `${errorTitle(view, hosted.errorTitles)} · ${name}`
   const titles = {
     logout: hosted.signOutTitle,
     'signed-out': hosted.signedOutTitle,
-    error: hosted.errorTitles.refused,
     account: account.title,
     start: 'Cardea',
   }

@@ -1,5 +1,10 @@
+import { portal } from '@cardea/locales/en/portal'
+import { renderToString } from '@vue/server-renderer'
 import { describe, expect, test } from 'vitest'
+import { createSSRApp } from 'vue'
+import ListSearch from '../src/account/ListSearch.vue'
 import { renderPage } from '../src/server.ts'
+import { textsKey } from '../src/texts.ts'
 import { views } from './views.fixture.ts'
 
 const render = async (name: string) => {
@@ -99,6 +104,39 @@ test('an error says what to do next and which reference to give', async () => {
   const html = markup(await render('error'))
   expect(html).toContain('k3jX0aQ1mZ')
   expect(html).toContain('href="/oauth2/authorize?client_id=calendar"')
+})
+
+describe('an error page', () => {
+  const failed = (code: string, status: number, params: Record<string, string> = {}) => {
+    const view = views.error
+    if (view?.page !== 'error') throw new Error('no fixture')
+    return renderPage({ ...view, code, status, params })
+  }
+
+  test('counts right, although its parameters travelled as text', async () => {
+    expect(markup(await failed('request.rate_limited', 429, { seconds: '1' }))).toContain('Wait 1 second and')
+  })
+
+  test.each([
+    ['flow.expired', 400],
+    ['authorization.redirect_uri_invalid', 400],
+    ['request.not_found', 404],
+    ['request.rate_limited', 429],
+    ['request.internal', 500],
+  ])('of %s is called what its heading says', async (code, status) => {
+    const page = await failed(code, status, { path: '/x', seconds: '5' })
+    const title = /<title>(.*?) · /.exec(page.head)?.[1]
+    expect(markup(page)).toContain(`>${title}</h1>`)
+  })
+})
+
+test('a list that its search made short can still be searched', async () => {
+  const draw = (search: string) => {
+    const app = createSSRApp(ListSearch, { label: 'Find', count: 3, shown: 0, modelValue: search })
+    return renderToString(app.provide(textsKey, portal))
+  }
+  expect(await draw('')).not.toContain('<input')
+  expect(await draw('x')).toContain('<input')
 })
 
 test('a sign-in that is not known can be started again by a link, without a script', async () => {

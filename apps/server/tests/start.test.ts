@@ -136,6 +136,18 @@ describe('a running server', () => {
     await ended
   })
 
+  test.each([
+    ['bff.issuer_unreachable', (url: string) => `${url} does not answer`],
+    ['bff.client_refused', () => 'does not accept the app portal'],
+  ])('a sign-in to the account page that failed with %s names what it is about', async (code, text) => {
+    const { child, ended, url } = await started()
+    const response = await fetch(`${url}/account?cardea_error=${code}`)
+    expect(response.status).toBe(400)
+    expect(await response.text()).toContain(text(url))
+    child.kill('SIGTERM')
+    await ended
+  })
+
   test('serves built files for good, compressed', async () => {
     const { child, ended, url } = await started({ CARDEA_DEV: '1' })
     const html = await (await fetch(url)).text()

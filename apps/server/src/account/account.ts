@@ -65,7 +65,9 @@ export function createAccount({ cardea, publicUrl, key, clientSecret }: AccountO
     const { id, handle, name, branding } = await cardea.engine.organizations.root()
     const organization = branding ? { id, handle, name, branding } : { id, handle, name }
     const traceId = cardea.engine.random(12)
-    const view = { page: 'error', status, code, params: {}, traceId, url: accountPath, retryUrl: accountPath } as const
+    // All that a code of the backend-for-frontend says more.
+    const params = { issuer: publicUrl, clientId: accountApp }
+    const view = { page: 'error', status, code, params, traceId, url: accountPath, retryUrl: accountPath } as const
     return documentOf({ ...view, organization })
   }
 
