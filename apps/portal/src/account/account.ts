@@ -59,7 +59,11 @@ export function createAccount(initial: AccountData, call: Call): Account {
     say,
     refused: (answer, intent) => {
       if (answer.ok) return undefined
-      if (answer.code === 'signed-out') location.reload()
+      if (answer.code === 'signed-out') {
+        // The page that comes says it; words about it would only flash here.
+        location.reload()
+        return undefined
+      }
       if (answer.code !== 'api.reauthentication_required') return answer.text
       confirming.value = { intent }
       return undefined

@@ -11,12 +11,12 @@ export type Call = <T>(
   body?: object,
 ) => Promise<Answer<T>>
 
-/** Calls `/api/v1/me…` through the page's own backend, which adds the token. */
-export function createCall(fetch: (path: string, init?: RequestInit) => Promise<Response>): Call {
+/** Calls `/api/v1/me…` through the page's own backend, which adds the token. `silence`: the text when nobody answers. */
+export function createCall(fetch: (path: string, init?: RequestInit) => Promise<Response>, silence: string): Call {
   return async <T>(method: string, path: string, body?: object): Promise<Answer<T>> => {
     const json = body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}
     const response = await fetch(`/me${path}`, { method, ...json }).catch(() => undefined)
-    if (!response) return failure('network', {})
+    if (!response) return { ok: false, code: 'network', text: silence }
     const content: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined)
     // The shape is the API's contract; a test of the engine holds it to its schema.
     if (response.ok) return { ok: true, value: content as T }
