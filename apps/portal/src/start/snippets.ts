@@ -1,6 +1,6 @@
 const close = '</script>'
 
-/** What goes into an app, framework by framework. All of it works with what is in this repository. */
+/** What goes into an app, framework by framework. A comment with a path starts a file; a test type-checks each. */
 export const snippets = [
   {
     name: 'Vue',
@@ -16,7 +16,7 @@ ${close}
   },
   {
     name: 'Nuxt',
-    code: `// plugins/cardea.client.ts
+    code: `// plugins/cardea.ts
 import { createCardea } from '@cardea/vue'
 import { en } from '@cardea/locales/en'
 
@@ -51,14 +51,15 @@ export const SignIn = () => (
     code: `// app/auth/[...path]/route.ts
 import { createBff } from '@cardea/bff'
 
+const env = (name: string) => process.env[name] ?? ''
 const bff = createBff({
-  issuer: process.env.CARDEA_ISSUER,
-  clientId: process.env.CARDEA_CLIENT_ID,
-  clientSecret: process.env.CARDEA_CLIENT_SECRET,
-  publicUrl: process.env.CARDEA_APP_URL,
-  secret: process.env.CARDEA_SECRET,
+  issuer: env('CARDEA_ISSUER'),
+  clientId: env('CARDEA_CLIENT_ID'),
+  clientSecret: env('CARDEA_CLIENT_SECRET'),
+  publicUrl: env('CARDEA_APP_URL'),
+  secret: env('CARDEA_SECRET'),
 })
-export const GET = (request) => bff.fetch(request)
+export const GET = (request: Request) => bff.fetch(request)
 export const POST = GET`,
   },
 ] as const
