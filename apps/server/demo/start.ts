@@ -101,6 +101,9 @@ function addressMap(): string {
   ].join('\n')
 }
 
+const slow = ({ name, ready }: Program): string =>
+  `${name} does not answer at ${ready} yet. Open that address in a while, or stop with Ctrl-C and run npm start again.`
+
 async function start(): Promise<void> {
   if (!Number.isInteger(port) || port < 1 || port > 65_533) {
     console.error(`PORT: '${process.env.PORT}' is not a port with two more above it`)
@@ -120,7 +123,10 @@ async function start(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(0))
   for (const program of programs) run(program)
   const ready = await Promise.all(programs.map(({ ready }) => answers(ready, () => stopping)))
-  if (ready.every(Boolean)) console.log(addressMap())
+  const missing = programs.filter((_, index) => !ready[index])
+  if (missing.length === 0) console.log(addressMap())
+  // Who has ended has said so; who is only slow would leave an empty terminal.
+  else if (!stopping) for (const program of missing) console.error(slow(program))
 }
 
 await start()
