@@ -1,4 +1,4 @@
-import { totpSecret } from '../deployment/configuration.ts'
+import { totpSecretOf } from '../deployment/configuration.ts'
 import { doors, mail } from './doors.ts'
 import {
   giveAppCode,
@@ -99,7 +99,7 @@ for (const door of doors) {
       await givePassword(page, person.password)
       await giveAppCode(page, 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ')
       await expect(page.getByText('That code doesn’t match. Use the one your app shows now.')).toBeVisible()
-      await giveAppCode(page, totpSecret)
+      await giveAppCode(page, totpSecretOf(person.username))
       await door.expectSignedIn(page, person)
     })
 

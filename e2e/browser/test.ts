@@ -1,7 +1,7 @@
 import type { CDPSession, Page } from '@playwright/test'
 import { test as base } from '@playwright/test'
 import type { Kind } from '../deployment/configuration.ts'
-import { password, usernameOf } from '../deployment/configuration.ts'
+import { displayNameOf, password, usernameOf } from '../deployment/configuration.ts'
 import { peopleVariable } from '../deployment/whole.ts'
 
 export { expect } from '@playwright/test'
@@ -18,8 +18,7 @@ async function newPerson(kind: Kind = 'plain'): Promise<Person> {
   const response = await fetch(`${process.env[peopleVariable]}/${kind}`)
   if (!response.ok) throw new Error(`nobody of kind ${kind} is left`)
   const number = Number(await response.text())
-  const name = `${kind.charAt(0).toUpperCase()}${kind.slice(1)} Person ${number}`
-  return { username: usernameOf(kind, number), password, name }
+  return { username: usernameOf(kind, number), password, name: displayNameOf(kind, number) }
 }
 
 /** A device that holds passkeys and asks nobody. */

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { nativeAuthenticators } from '@cardea/protocol/constants'
-import { administrator, password, secretOf, usernameOf } from '../deployment/configuration.ts'
+import { administratorToken } from '../deployment/administrator.ts'
+import { password, secretOf, usernameOf } from '../deployment/configuration.ts'
 import { callback } from '../deployment/interop-apps.ts'
 
 /** What a server said; the promise rejects when it died before it could. */
@@ -23,11 +24,11 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 
 /** Everything the load and the checks ask a server for. */
 export function createClient(origin: string) {
-  const form = async (path: string, parameters: Record<string, string>, clientId = 'native') =>
+  const form = async (path: string, parameters: Record<string, string>) =>
     said(
       await fetch(origin + path, {
         method: 'POST',
-        headers: { ...basic(clientId), accept: 'application/json' },
+        headers: { ...basic('native'), accept: 'application/json' },
         body: new URLSearchParams(parameters),
       }),
     )
@@ -80,11 +81,7 @@ export function createClient(origin: string) {
       }),
     refresh: (token: string) => form('/oauth2/token', { grant_type: 'refresh_token', refresh_token: token }),
     revoke: (token: string) => form('/oauth2/revoke', { token }),
-    administratorToken: async (): Promise<string> => {
-      const scope = administrator.scopes.join(' ')
-      const { body } = await form('/oauth2/token', { grant_type: 'client_credentials', scope }, administrator.clientId)
-      return text(body.access_token)
-    },
+    administratorToken: () => administratorToken(origin),
   }
 }
 

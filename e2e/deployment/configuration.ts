@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { CardeaConfig } from '@cardea/protocol'
 import type { Addresses } from './addresses.ts'
 
@@ -6,14 +7,25 @@ type App = NonNullable<CardeaConfig['apps']>[number]
 /** The same for everybody who is made for tests. */
 export const password = 'correct-horse-2026'
 
-/** Fixed set-up key of the people who already have an authenticator app. */
-export const totpSecret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
-
 /** Kinds of people: with a password only, told to use an authenticator app, one who has it already, told to add a passkey. */
 export const kinds = ['plain', 'totp', 'enrolled', 'passkey'] as const
 export type Kind = (typeof kinds)[number]
 
 export const usernameOf = (kind: Kind, number: number): string => `${kind}-${number}@people.test`
+
+/** As the apps show it. */
+export const displayNameOf = (kind: Kind, number: number): string =>
+  `${kind.charAt(0).toUpperCase()}${kind.slice(1)} Person ${number}`
+
+/** Set-up key of a person who already has an authenticator app: their own, so that nobody else's code fits. */
+export const totpSecretOf = (username: string): string =>
+  // Digits that base32 does not have become letters that hex does not have.
+  createHash('sha256')
+    .update(username)
+    .digest('hex')
+    .slice(0, 32)
+    .toUpperCase()
+    .replace(/[0189]/g, 'Z')
 
 /** One app's own name for its secret. */
 export const secretOf = (clientId: string): string => `secret-of-${clientId}-for-tests`
@@ -25,10 +37,10 @@ function peopleOf(kind: Kind, count: number): NonNullable<CardeaConfig['accounts
     username: usernameOf(kind, number),
     email: usernameOf(kind, number),
     emailVerified: true,
-    name: `${kind.charAt(0).toUpperCase()}${kind.slice(1)} Person ${number}`,
+    name: displayNameOf(kind, number),
     password,
     ...attributesOf(kind),
-    ...(kind === 'enrolled' ? { totp: totpSecret } : {}),
+    ...(kind === 'enrolled' ? { totp: totpSecretOf(usernameOf(kind, number)) } : {}),
   }))
 }
 

@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -6,7 +5,6 @@ import { setTimeout as wait } from 'node:timers/promises'
 
 /** A running Node process that answers HTTP. */
 export interface Running {
-  readonly process: ChildProcess
   /** SIGTERM, and SIGKILL when that takes too long. Answers the exit status; `null` after a signal. */
   readonly stop: () => Promise<number | null>
   /** SIGKILL, at once. */
@@ -42,7 +40,6 @@ export async function startProcess(file: string, url: string, environment: Recor
     await wait(20)
   }
   return {
-    process: child,
     stop: async () => {
       if (isOver()) return child.exitCode
       child.kill('SIGTERM')

@@ -15,8 +15,6 @@ export interface ServerOptions {
   readonly database?: string
   /** Where data stays; a temporary folder, removed at the end, when absent. */
   readonly folder?: string
-  /** Adds the inbox; on unless told. */
-  readonly development?: boolean
   /** Origins on loopback that the server may call, for back-channel logout. */
   readonly outbound: readonly string[]
   readonly environment?: Record<string, string>
@@ -28,7 +26,7 @@ export interface Server extends Running {
 
 /** Starts the built server on its own data and waits until it is ready. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { port, configuration, database, development = true, outbound } = options
+  const { port, configuration, database, outbound } = options
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'cardea-e2e-'))
   const file = join(folder, 'cardea.config.json')
   writeFileSync(file, JSON.stringify(configuration))
@@ -40,7 +38,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     CARDEA_DATA: folder,
     CARDEA_CONFIG: file,
     CARDEA_LOG: 'warn',
-    ...(development ? { CARDEA_DEV: '1' } : {}),
+    // Adds the inbox.
+    CARDEA_DEV: '1',
     CARDEA_OUTBOUND_ALLOW: outbound.join(','),
     // The key cannot lie beside a database that is not here.
     ...(database ? { DATABASE_URL: database, CARDEA_KEY: Buffer.alloc(32, 7).toString('base64url') } : {}),

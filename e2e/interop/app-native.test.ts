@@ -1,7 +1,7 @@
 import { nativeAuthenticators } from '@cardea/protocol/constants'
 import { decodeJwt } from 'jose'
 import { describe, expect, inject, test } from 'vitest'
-import { password, totpSecret } from '../deployment/configuration.ts'
+import { password, totpSecretOf } from '../deployment/configuration.ts'
 import { mailedCode } from '../deployment/inbox.ts'
 import { totpCode } from '../deployment/totp.ts'
 import { answer, basic, redeem, send, start, startOf } from './native.ts'
@@ -206,7 +206,8 @@ describe('going on: POST /oauth2/authn', () => {
 
   test('TOTP asks for the token after the password', async () => {
     const { flowId } = await started('two-factors')
-    const second = await answer(flowId, 'password', { username: person(0, 'enrolled').username, password })
+    const { username } = person(0, 'enrolled')
+    const second = await answer(flowId, 'password', { username, password })
     expect(second.body.nextStep).toMatchObject({
       stepType: 'AUTHENTICATOR_PROMPT',
       authenticators: [
@@ -221,7 +222,7 @@ describe('going on: POST /oauth2/authn', () => {
         },
       ],
     })
-    const done = await answer(flowId, 'totp', { token: totpCode(totpSecret) })
+    const done = await answer(flowId, 'totp', { token: totpCode(totpSecretOf(username)) })
     expect(done.body.flowStatus).toBe('SUCCESS_COMPLETED')
   })
 

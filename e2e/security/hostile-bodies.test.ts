@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { administratorToken } from '../deployment/administrator.ts'
 import type { RawAnswer } from './raw.ts'
 import { send } from './raw.ts'
-import { administratorToken, everyRoute, nameOf, pathOf, tokenForEverything } from './routes.ts'
+import { everyRoute, nameOf, pathOf, tokenForEverything } from './routes.ts'
 
 const origin = inject('origin')
 const routes = await everyRoute()
@@ -132,7 +133,7 @@ let token = ''
 let administrator = ''
 beforeAll(async () => {
   token = await tokenForEverything(41)
-  administrator = await administratorToken()
+  administrator = await administratorToken(origin)
 })
 
 const written = async () => {
@@ -156,12 +157,11 @@ const written = async () => {
   return Object.fromEntries(counts)
 }
 
-const isAlive = async () => (await send(origin, { method: 'GET', path: '/readyz' })).status
+const readiness = async () => (await send(origin, { method: 'GET', path: '/readyz' })).status
 
 describe('hostile bodies, on every route that has one', () => {
   test.each(withBody)('$name', async ({ route, type }) => {
     for (const { what, contentType, body, status } of hostile.filter(({ types }) => types.includes(type))) {
-      // An authorization in the form body of POST /oauth2/authorize may legitimately be refused as a page.
       const answer: RawAnswer = await send(origin, {
         method: route.method,
         path: pathOf(route),
@@ -175,7 +175,7 @@ describe('hostile bodies, on every route that has one', () => {
       expect(answer.status, `${what}: ${answer.body}`).toBe(status)
       expect(answer.body, what).not.toMatch(leaks)
     }
-    expect(await isAlive()).toBe(200)
+    expect(await readiness()).toBe(200)
   })
 
   test('leave nothing behind', async () => {
@@ -203,7 +203,7 @@ describe('hostile bodies, on every route that has one', () => {
       () => 'cut',
     )
     expect([413, 'cut']).toContain(answer)
-    expect(await isAlive()).toBe(200)
+    expect(await readiness()).toBe(200)
   })
 })
 

@@ -1,7 +1,7 @@
 import type { RouteDescription } from '@cardea/engine'
 import { testEngine } from '@cardea/engine/testing'
 import { inject } from 'vitest'
-import { administrator, secretOf } from '../deployment/configuration.ts'
+import { administrator } from '../deployment/configuration.ts'
 import { callback } from '../deployment/interop-apps.ts'
 import { createPlainBrowser, signInAt } from '../deployment/plain-browser.ts'
 import { basic, startOf } from '../interop/native.ts'
@@ -44,14 +44,4 @@ export async function tokenForEverything(who: number): Promise<string> {
   const { access_token } = await response.json()
   if (typeof access_token !== 'string') throw new Error('no access token')
   return access_token
-}
-
-/** The administrator's own token. */
-export async function administratorToken(): Promise<string> {
-  const response = await fetch(`${origin}/oauth2/token`, {
-    method: 'POST',
-    headers: { authorization: `Basic ${btoa(`administrator:${secretOf('administrator')}`)}` },
-    body: new URLSearchParams({ grant_type: 'client_credentials', scope: administrator.scopes.join(' ') }),
-  })
-  return (await response.json()).access_token
 }
