@@ -10,7 +10,6 @@ export interface PlainForm {
 export interface PlainPage {
   readonly url: string
   readonly status: number
-  readonly headers: Headers
   readonly body: string
   readonly forms: readonly PlainForm[]
 }
@@ -53,9 +52,13 @@ function formsIn(url: string, html: string): PlainForm[] {
   })
 }
 
-/** Keeps cookies per host (ports share them, as in browsers), sends what a browser sends with navigations and forms. */
-export function createPlainBrowser(headers: Readonly<Record<string, string>> = {}): PlainBrowser {
+/**
+ * Keeps cookies per host (ports share them, as in browsers), sends what a browser sends with navigations and forms.
+ * `planted` are cookies it has before it opens anything, as in a `Cookie` header.
+ */
+export function createPlainBrowser(planted = ''): PlainBrowser {
   const jar = new Map<string, { readonly value: string; readonly path: string }>()
+  for (const [, name = '', value = ''] of planted.matchAll(/([^=;\s]+)=([^;]*)/g)) jar.set(name, { value, path: '/' })
 
   const keep = (response: Response) => {
     for (const cookie of response.headers.getSetCookie()) {
@@ -75,19 +78,18 @@ export function createPlainBrowser(headers: Readonly<Record<string, string>> = {
 
   const go = async (url: string, init: RequestInit, stopAt: string | undefined, hops = 0): Promise<PlainPage> => {
     if (hops > 15) throw new Error(`too many redirects at ${url}`)
-    if (stopAt !== undefined && url.startsWith(stopAt))
-      return { url, status: 0, headers: new Headers(), body: '', forms: [] }
+    if (stopAt !== undefined && url.startsWith(stopAt)) return { url, status: 0, body: '', forms: [] }
     const response = await fetch(url, {
       redirect: 'manual',
       ...init,
-      headers: { accept: 'text/html', cookie: cookies(url), ...headers, ...init.headers },
+      headers: { accept: 'text/html', cookie: cookies(url), ...init.headers },
     })
     keep(response)
     const body = await response.text()
     const location = response.headers.get('location')
     if (location && response.status >= 300 && response.status < 400)
       return go(new URL(location, url).href, {}, stopAt, hops + 1)
-    return { url, status: response.status, headers: response.headers, body, forms: formsIn(url, body) }
+    return { url, status: response.status, body, forms: formsIn(url, body) }
   }
 
   return {
