@@ -57,11 +57,16 @@ export async function loadUntilKilled(
   journal: Journal,
   {
     crew,
+    token,
     prefix,
     isKilled,
-  }: { readonly crew: readonly number[]; readonly prefix: string; readonly isKilled: () => boolean },
+  }: {
+    readonly crew: readonly number[]
+    readonly token: string
+    readonly prefix: string
+    readonly isKilled: () => boolean
+  },
 ): Promise<void> {
-  const token = await client.administratorToken()
   const loops = [
     ...crew.map((who) => signInForEver(client, journal, who)),
     ...['a', 'b'].map((name) => administerForEver(client, journal, token, `${prefix}${name}`)),

@@ -6,7 +6,7 @@ import type { CrashTables } from './crash.fixture.ts'
 import { openCrashStore } from './crash.fixture.ts'
 import { testStores } from './testing.ts'
 
-const rounds = Number(process.env.CARDEA_KILL_ROUNDS ?? 5)
+const rounds = process.env.CARDEA_LONG ? 50 : 5
 const org = 'org_a'
 const writer = fileURLToPath(new URL('./crash.fixture.ts', import.meta.url))
 
