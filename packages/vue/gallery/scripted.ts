@@ -1,4 +1,5 @@
 import type { Transport } from '@cardea/core'
+import { bff } from '@cardea/core'
 import type { BffSession, FlowAnswer } from '@cardea/protocol'
 import { one, passkey, passkeyStarted } from './steps.ts'
 import type { Story } from './stories.ts'
@@ -18,12 +19,14 @@ export const scripted = (story: Story, delay = 400): Transport => {
   const start: FlowAnswer | undefined = story.failed
     ? { status: 'failed', error: story.failed }
     : story.step && { status: 'step', retry: false, version: 1, step: story.step }
+  // Addresses are not called here, so they can be the ones an app has.
+  const { base, loginUrl, signOutUrl } = bff()
   return {
-    base: '/auth',
+    base,
+    loginUrl,
+    signOutUrl,
     session: async () => signedIn,
     signOut: async () => ({}),
-    loginUrl: () => '/auth/login',
-    signOutUrl: '/auth/sign-out',
     fetch: () => never,
     flow: {
       start: () => (start ? Promise.resolve(start) : never),

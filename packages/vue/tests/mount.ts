@@ -15,14 +15,17 @@ type Answer = Parameters<Auth['transport']['flow']['answer']>[0]
 /** Puts a component into the page, against a backend that plays the story. */
 export function mount(component: Component, props: Record<string, unknown>, story: Story, delay = 0) {
   const sent: Answer[] = []
+  const answered: FlowAnswer[] = []
   const backend = scripted(story, delay)
   const transport: Transport = {
     ...backend,
     flow: {
       ...backend.flow,
-      answer(answer) {
+      async answer(answer) {
         sent.push(answer)
-        return backend.flow.answer(answer)
+        const said = await backend.flow.answer(answer)
+        answered.push(said)
+        return said
       },
     },
   }
@@ -37,7 +40,7 @@ export function mount(component: Component, props: Record<string, unknown>, stor
     app.unmount()
     root.remove()
   })
-  return { root, sent, faults }
+  return { root, sent, answered, faults }
 }
 
 export const mountSignIn = (story: Story, props: Record<string, unknown> = {}, delay = 0) =>

@@ -30,7 +30,8 @@ test('who is signed in sees what is for them, and nothing else', async () => {
 
 test('sign-in is a link that comes back to this page; sign-out is a form', async () => {
   const { root } = mount(() => [h(SignInButton), h(SignOutButton, { returnTo: '/' })], {}, nothing)
-  await expect.element(page.getByRole('link', { name: 'Sign in' })).toBeVisible()
+  const here = new URLSearchParams({ returnTo: location.pathname + location.search })
+  await expect.element(page.getByRole('link', { name: 'Sign in' })).toHaveAttribute('href', `/auth/login?${here}`)
   expect(root.querySelector('form')?.getAttribute('action')).toBe('/auth/sign-out')
   expect(root.querySelector('form')?.method).toBe('post')
 })

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { h } from 'vue'
 import { both, email, emailSent, many, message, one, passkey, password, totp } from '../gallery/steps.ts'
@@ -56,15 +56,15 @@ test('wrong details keep the username and empty the password', async () => {
 
 test('what was typed while a passkey was made ready is still there', async () => {
   const story = { title: '', step: many([both, passkey]) }
-  const { sent } = mountSignIn(story, {}, 300)
+  const { sent, answered } = mountSignIn(story, {}, 300)
   await page.getByLabelText('Email or username').fill('alex')
   await page.getByLabelText('Password', { exact: true }).fill('secret')
-  await vi.waitFor(() => expect(sent).toHaveLength(1))
-  await new Promise((resolve) => setTimeout(resolve, 400))
+  expect(answered).toEqual([])
+  await expect.poll(() => answered).toHaveLength(1)
   await expect.element(page.getByLabelText('Email or username')).toHaveValue('alex')
   await expect.element(page.getByLabelText('Password', { exact: true })).toHaveValue('secret')
   await page.getByRole('button', { name: 'Sign in' }).click()
-  expect(sent.at(-1)).toMatchObject({ params: { username: 'alex', password: 'secret' } })
+  expect(sent.at(-1)).toMatchObject({ version: 2, params: { username: 'alex', password: 'secret' } })
 })
 
 test('two empty fields are each named, with a summary, and nothing is sent', async () => {
@@ -137,6 +137,7 @@ test('the digits stand in the middle of their cells', async () => {
   const input = root.querySelector<HTMLInputElement>('.cardea-code-input')
   const cells = [...root.querySelectorAll('.cardea-code-cells span')].map((cell) => cell.getBoundingClientRect())
   if (!input) throw new Error('no code field')
+  expect(cells).toHaveLength(6)
   const style = getComputedStyle(input)
   const pen = document.createElement('canvas').getContext('2d')
   if (!pen) throw new Error('no canvas')
