@@ -11,7 +11,7 @@ export type Handle = (request: Request, target: string, peer: string) => Promise
  * `failed` is told what could not be answered; the client gets an empty 500.
  */
 export function createHttpServer(handle: Handle, failed: (error: unknown) => void): Server {
-  return createServer((incoming, outgoing) => {
+  const server = createServer((incoming, outgoing) => {
     const target = targetOf(incoming.url ?? '/')
     if (target === undefined) {
       outgoing.writeHead(400).end()
@@ -19,13 +19,18 @@ export function createHttpServer(handle: Handle, failed: (error: unknown) => voi
     }
     const request = new NodeRequest({ req: incoming, res: outgoing })
     handle(request, target, incoming.socket.remoteAddress ?? '')
-      .then((response) => send(outgoing, response))
+      .then((response) => {
+        // A server that was told to stop waits for open connections: this is the last answer on its own (RFC 9112 §9.6).
+        if (!server.listening) outgoing.setHeader('connection', 'close')
+        return send(outgoing, response)
+      })
       .catch((error: unknown) => {
         failed(error)
         if (outgoing.headersSent) outgoing.destroy()
         else outgoing.writeHead(500).end()
       })
   })
+  return server
 }
 
 /** A client may send the whole URL (RFC 9112 §3.2.2); whose it says it is does not matter. */

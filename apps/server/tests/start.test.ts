@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -16,7 +17,16 @@ beforeEach(() => {
   if (!existsSync(built)) throw new Error('build the server first: npm run build')
   folder = mkdtempSync(join(tmpdir(), 'cardea-server-'))
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Servers of the running test; what it ends itself is over by then. */
+const running: { readonly child: ChildProcess; readonly ended: Promise<unknown> }[] = []
+afterEach(async () => {
+  for (const { child, ended } of running.splice(0)) {
+    if (child.exitCode === null) child.kill('SIGKILL')
+    await ended
+  }
+  rmSync(folder, { recursive: true, force: true })
+})
 
 /** Starts the built server as an operator does, in an empty folder. */
 function run(env: Record<string, string>) {
@@ -25,6 +35,7 @@ function run(env: Record<string, string>) {
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()))
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  running.push({ child, ended })
   return { child, ended, said: () => said }
 }
 
@@ -45,7 +56,6 @@ async function started(env: Record<string, string> = {}) {
     if (answered) return { ...server, port, url: `http://localhost:${port}` }
     await wait(25)
   }
-  server.child.kill('SIGKILL')
   throw new Error(`the server did not start:\n${server.said()}`)
 }
 
@@ -113,8 +123,36 @@ describe('a running server', () => {
     expect(await ended).toBe(0)
   })
 
+  test('T-CRA-03 on SIGTERM an open request gets its answer, nobody else is let in, and the status is 0', async () => {
+    const { child, ended, port, url } = await started()
+    const open = await halfSent(port)
+    child.kill('SIGTERM')
+    // A server that no longer listens has been told, and has not ended.
+    await expect
+      .poll(() =>
+        fetch(`${url}/healthz`).then(
+          ({ status }) => status,
+          () => 'refused',
+        ),
+      )
+      .toBe('refused')
+    expect(child.exitCode).toBeNull()
+    expect(await open.finish()).toMatch(/^HTTP\/1\.1 401 [\s\S]*^connection: close[\s\S]*"error":"invalid_client"/im)
+    expect(await ended).toBe(0)
+  })
+
+  test('T-CRA-03 on SIGTERM a request that never ends is cut off, and the status is 0', {
+    timeout: 60_000,
+  }, async () => {
+    const { child, ended, port } = await started()
+    const open = await halfSent(port)
+    child.kill('SIGTERM')
+    expect(await ended).toBe(0)
+    expect(await open.answer).toBe('')
+  })
+
   test('sends the front page on to the account page, and that to sign-in; development pages are not there', async () => {
-    const { child, ended, url } = await started()
+    const { url } = await started()
     const at = async (path: string) => {
       const response = await fetch(url + path, { redirect: 'manual' })
       return [response.status, response.headers.get('location')?.replace(/\?.*/, '')]
@@ -123,17 +161,13 @@ describe('a running server', () => {
     expect(await at('/account')).toEqual([303, '/account/_auth/login'])
     expect(await at('/account/_auth/login')).toEqual([303, `${url}/oauth2/authorize`])
     expect((await at('/dev/inbox'))[0]).toBe(404)
-    child.kill('SIGTERM')
-    await ended
   })
 
   test('a sign-in that nobody knows can be started again, from the account page', async () => {
-    const { child, ended, url } = await started()
+    const { url } = await started()
     const response = await fetch(`${url}/signin?flow=flw_gone`)
     expect(response.status).toBe(400)
     expect(await response.text()).toMatch(new RegExp(`<a[^>]* href="${url}/account"[^>]*>Start again</a>`))
-    child.kill('SIGTERM')
-    await ended
   })
 
   test.each([
@@ -149,40 +183,34 @@ describe('a running server', () => {
   })
 
   test('serves built files for good, compressed', async () => {
-    const { child, ended, url } = await started({ CARDEA_DEV: '1' })
+    const { url } = await started({ CARDEA_DEV: '1' })
     const html = await (await fetch(url)).text()
     const [script = ''] = /\/_portal\/client-[\w-]+\.js/.exec(html) ?? []
     const response = await fetch(url + script, { headers: { 'accept-encoding': 'br' } })
     expect(response.headers.get('cache-control')).toMatch(/max-age=31536000.*immutable/)
     expect(response.headers.get('content-encoding')).toBe('br')
     expect((await fetch(`${url}/_portal/none.js`)).status).toBe(404)
-    child.kill('SIGTERM')
-    await ended
   })
 
   test('T-WEB-01 tells browsers to stay with https, on its own pages too', async () => {
-    const { child, ended, url } = await started({ CARDEA_DEV: '1', CARDEA_PUBLIC_URL: 'https://id.example' })
+    const { url } = await started({ CARDEA_DEV: '1', CARDEA_PUBLIC_URL: 'https://id.example' })
     for (const path of ['/', '/account', '/account?cardea_error=request.internal', '/favicon.ico', '/healthz']) {
       const { headers } = await fetch(url + path, { redirect: 'manual' })
       expect([path, headers.get('strict-transport-security')]).toEqual([path, 'max-age=31536000'])
     }
     const post = await fetch(`${url}/account`, { method: 'POST' })
     expect(post.headers.get('strict-transport-security')).toBe('max-age=31536000')
-    child.kill('SIGTERM')
-    await ended
   })
 
   test('and not where it has no https', async () => {
-    const { child, ended, url } = await started({ CARDEA_DEV: '1' })
+    const { url } = await started({ CARDEA_DEV: '1' })
     expect((await fetch(url)).headers.get('strict-transport-security')).toBeNull()
-    child.kill('SIGTERM')
-    await ended
   })
 
   test('T-RED-07 shows who can sign in, and mail, to no other name of the machine (DNS rebinding)', async () => {
     const account = { username: 'mia', password: 'a-password-of-the-demo' }
     writeFileSync(join(folder, 'cardea.config.json'), JSON.stringify({ accounts: [account] }))
-    const { child, ended, port } = await started({ CARDEA_DEV: '1' })
+    const { port } = await started({ CARDEA_DEV: '1' })
     const at = (path: string, host: string) =>
       raw(port, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
     expect(await at('/', `localhost:${port}`)).toContain('a-password-of-the-demo')
@@ -190,17 +218,12 @@ describe('a running server', () => {
     expect(await at('/dev/inbox.json', `127.0.0.1:${port}`)).toMatch(/^HTTP\/1\.1 200/)
     expect(await at('/dev/inbox.json', 'evil.example')).toMatch(/^HTTP\/1\.1 404/)
     expect(await at('http://localhost/dev/inbox.json', 'evil.example')).toMatch(/^HTTP\/1\.1 404/)
-    child.kill('SIGTERM')
-    await ended
   })
 
   test('T-RED-07 shows measurements to no proxy that it does not know', async () => {
     const at = async (env: Record<string, string>, headers: Record<string, string>) => {
-      const { child, ended, url } = await started(env)
-      const { status } = await fetch(`${url}/metrics`, { headers })
-      child.kill('SIGTERM')
-      await ended
-      return status
+      const { url } = await started(env)
+      return (await fetch(`${url}/metrics`, { headers })).status
     }
     const known = { CARDEA_TRUSTED_PROXIES: '127.0.0.1,::1' }
     expect(await at({}, {})).toBe(200)
@@ -223,17 +246,15 @@ describe('a running server', () => {
     ['ftp://evil.example/healthz', 400],
     ['*', 400],
   ])('the target %s gets %i', async (target, status) => {
-    const { child, ended, port } = await started()
+    const { port } = await started()
     const answer = await raw(port, `GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`)
     expect(answer.split(' ', 2)[1]).toBe(String(status))
     expect(answer).not.toContain('evil.example')
-    child.kill('SIGTERM')
-    await ended
   })
 
   const hostile = ['evil.example', '"><script>', 'a b', '[::1', '']
-  test.each(hostile)('T-HPP-03 believes no Host header: %s', async (host) => {
-    const { child, ended, port, url } = await started()
+  test.each(hostile)('T-RED-07 believes no Host header: %s', async (host) => {
+    const { port, url } = await started()
     const answer = await raw(
       port,
       `GET /.well-known/openid-configuration HTTP/1.1\r\nHost: ${host}\r\nX-Forwarded-Host: evil.example\r\nConnection: close\r\n\r\n`,
@@ -241,10 +262,39 @@ describe('a running server', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 (200|400)/)
     expect(answer).not.toContain('evil.example')
     expect((await fetch(`${url}/healthz`)).status).toBe(200)
-    child.kill('SIGTERM')
-    await ended
   })
 })
+
+/** A request whose body has arrived by half: the server waits for the rest. */
+async function halfSent(port: number) {
+  const body = 'grant_type=client_credentials&client_id=nobody'
+  const [head, rest] = [body.slice(0, 10), body.slice(10)]
+  const lines = [
+    'POST /oauth2/token HTTP/1.1',
+    'Host: localhost',
+    'Expect: 100-continue',
+    'Content-Type: application/x-www-form-urlencoded',
+    `Content-Length: ${body.length}`,
+  ]
+  const socket = connect(port, '127.0.0.1')
+  let said = ''
+  socket.on('data', (chunk) => (said += chunk.toString()))
+  const answer = new Promise<string>((resolve, reject) => {
+    socket.once('close', () => resolve(said))
+    socket.once('error', reject)
+  })
+  socket.write(`${lines.join('\r\n')}\r\n\r\n${head}`)
+  // It has been read as far as it goes once the server asks for the body.
+  await expect.poll(() => said).toBe('HTTP/1.1 100 Continue\r\n\r\n')
+  said = ''
+  return {
+    answer,
+    finish: () => {
+      socket.write(rest)
+      return answer
+    },
+  }
+}
 
 /** What the server says to bytes that no client library would send. */
 function raw(port: number, text: string): Promise<string> {
