@@ -1,4 +1,4 @@
-import type { Page, Request, Response } from '@playwright/test'
+import type { Page, Request, Response, Route } from '@playwright/test'
 import * as oidc from 'openid-client'
 import { secretOf } from '../deployment/configuration.ts'
 import { createPlainBrowser, signInAt } from '../deployment/plain-browser.ts'
@@ -19,8 +19,11 @@ const secrets: readonly (readonly [what: string, pattern: RegExp])[] = [
 
 interface Seen {
   readonly where: string
-  readonly text: string
+  /** Missing when it was there and could not be read. */
+  readonly text?: string
 }
+
+const isFromScript = (request: Request) => ['fetch', 'xhr'].includes(request.resourceType())
 
 /** Everything a browser is shown: addresses, bodies, headers it may read, storage, markup, cookies scripts can read. */
 async function watch(page: Page): Promise<() => Promise<Seen[]>> {
@@ -35,16 +38,25 @@ async function watch(page: Page): Promise<() => Promise<Seen[]>> {
     const headers = Object.entries(response.headers()).filter(([name]) => name !== 'set-cookie')
     seen.push({ where: `headers, ${where}`, text: headers.map((pair) => pair.join(': ')).join('\n') })
     if (/\.(js|css|woff2|svg)$/.test(new URL(response.url()).pathname)) return
+    const hasNoBody = response.status() === 204 || (response.status() >= 300 && response.status() < 400)
+    if (hasNoBody || isFromScript(response.request())) return
     pending.push(
       response.text().then(
         (text) => void seen.push({ where, text }),
-        // A redirect has no body.
-        () => undefined,
+        () => void seen.push({ where }),
       ),
     )
   }
+  // A page that leaves on an answer takes its body along: what scripts ask for is read before they get it.
+  const readFirst = async (route: Route) => {
+    const response = await route.fetch({ maxRedirects: 0 })
+    seen.push({ where: `answer of ${response.url()}`, text: await response.text() })
+    await route.fulfill({ response })
+  }
+  await page.context().route('**', (route) => (isFromScript(route.request()) ? readFirst(route) : route.continue()))
   page.context().on('request', onRequest).on('response', onResponse)
   return async () => {
+    await page.context().unrouteAll({ behavior: 'wait' })
     await Promise.all(pending)
     const inside = await page.evaluate(() => ({
       markup: document.documentElement.outerHTML,
@@ -62,11 +74,16 @@ async function watch(page: Page): Promise<() => Promise<Seen[]>> {
 /** Where a secret shows; `allowed` says in whose address a code may be. */
 function found(seen: readonly Seen[], allowed: RegExp | undefined): string[] {
   return seen.flatMap(({ where, text }) => {
+    if (text === undefined) return [`nobody knows what in ${where}`]
     // The one callback of hosted mode: once as where the page is sent to, once as what it asks for.
     const rest = allowed ? text.replace(allowed, '') : text
     return secrets.flatMap(([what, pattern]) => (pattern.test(rest) ? [`${what} in ${where}`] : []))
   })
 }
+
+/** What was read of the answers of an address: without it, nothing found in them says nothing. */
+const bodiesOf = (seen: readonly Seen[], address: string) =>
+  seen.filter(({ where }) => where === `answer of ${address}`).map(({ text = '' }) => JSON.parse(text))
 
 /** What an app that speaks to the server itself gets. */
 async function signInAsAnApp(person: Person) {
@@ -120,12 +137,18 @@ test.describe('T-BFF-01 what a browser is shown', () => {
     await calendar.expectSignedIn(page, person)
     const seen = await finish()
     expect(found(seen, undefined)).toEqual([])
+    expect(bodiesOf(seen, `${calendar.app}/auth/flow/step`)).toContainEqual(
+      expect.objectContaining({ status: 'step', retry: true }),
+    )
+    expect(bodiesOf(seen, `${calendar.app}/auth/session`)).toContainEqual(
+      expect.objectContaining({ status: 'signed-in' }),
+    )
     // The handle of the flow stays with the backend too.
-    expect(seen.filter(({ text }) => /\bflw_[\w-]{10,}/.test(text)).map(({ where }) => where)).toEqual([])
+    expect(seen.filter(({ text = '' }) => /\bflw_[\w-]{10,}/.test(text)).map(({ where }) => where)).toEqual([])
     expect(seen.length).toBeGreaterThan(20)
   })
 
-  test('has the code of hosted mode in the one callback and nowhere else', async ({ page, newPerson }) => {
+  test('has the code of hosted mode in the one callback and nowhere else', async ({ page, browser, newPerson }) => {
     const person = await newPerson()
     const finish = await watch(page)
     await mail.open(page)
@@ -134,11 +157,16 @@ test.describe('T-BFF-01 what a browser is shown', () => {
     await mail.expectSignedIn(page, person)
     const seen = await finish()
     expect(found(seen, callbackOf(mail))).toEqual([])
+    expect(bodiesOf(seen, `${mail.app}/auth/session`)).toContainEqual(expect.objectContaining({ status: 'signed-in' }))
     const callbacks = seen.filter(({ where }) => where.startsWith(`address ${addresses.mail}/auth/callback`))
     expect(callbacks).toHaveLength(1)
     // Useless to whoever has read it: it is used, and its verifier never left the backend.
-    const again = await page.context().request.get(callbacks[0]?.text ?? '', { maxRedirects: 0 })
-    expect(again.status()).toBeGreaterThanOrEqual(300)
+    const stranger = await browser.newContext()
+    const again = await stranger.request.get(callbacks[0]?.text ?? '', { maxRedirects: 0 })
+    expect(again.headers().location).toBe('/?cardea_error=bff.transaction_missing')
+    const session = await stranger.request.get(`${mail.app}/auth/session`, { headers: { 'cardea-csrf': '1' } })
+    expect(await session.json()).toMatchObject({ status: 'signed-out' })
+    await stranger.close()
     await page.goto(addresses.mail)
     await mail.expectSignedIn(page, person)
   })
@@ -156,7 +184,9 @@ test.describe('T-BFF-01 what a browser is shown', () => {
     await signOut(page, person)
     await page.waitForURL((url) => url.pathname !== '/account')
     const callback = new RegExp(`${addresses.server}/account/_auth/callback\\?code=[^\\s"]+`, 'g')
-    expect(found(await finish(), callback)).toEqual([])
+    const seen = await finish()
+    expect(found(seen, callback)).toEqual([])
+    expect(bodiesOf(seen, `${addresses.server}/account/_auth/sign-out`)).toHaveLength(1)
   })
 
   test('has cookies that scripts cannot read', async ({ page, newPerson }) => {
