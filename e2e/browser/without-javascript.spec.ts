@@ -1,8 +1,13 @@
-import type { Page } from '@playwright/test'
-import { mailedCode } from '../deployment/inbox.ts'
-import { totpCode } from '../deployment/totp.ts'
 import { addresses } from './deployment.ts'
-import { setUpKey } from './steps.ts'
+import {
+  giveAppCode,
+  giveCode,
+  givePassword,
+  identify,
+  requestMailedCode,
+  setUpAuthenticatorApp,
+  tryAnotherWay,
+} from './steps.ts'
 import { expect, test } from './test.ts'
 import type { ThirdParty } from './third-party.ts'
 import { startThirdParty } from './third-party.ts'
@@ -15,20 +20,11 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => planner.close())
 
-const identify = async (page: Page, username: string) => {
-  await page.getByLabel('Email or username').fill(username)
-  await page.getByRole('button', { name: 'Continue', exact: true }).click()
-}
-const givePassword = async (page: Page, password: string) => {
-  await page.getByLabel('Password', { exact: true }).fill(password)
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-}
-
 test.describe('without JavaScript', () => {
   test('a person signs in, corrects a wrong password, and allows an app', async ({ page, newPerson }) => {
     const person = await newPerson()
     await page.goto(`${planner.origin}/start`)
-    await identify(page, person.username)
+    await identify(page, person)
     await givePassword(page, 'not the password')
     await expect(page.getByText('That password doesn’t match. Check it and try again.')).toBeVisible()
     // A reload shows the page again and posts nothing.
@@ -42,9 +38,9 @@ test.describe('without JavaScript', () => {
   test('a person goes back to who it is', async ({ page, newPerson }) => {
     const person = await newPerson()
     await page.goto(`${planner.origin}/start`)
-    await identify(page, 'somebody-else@people.test')
+    await identify(page, { username: 'somebody-else@people.test' })
     await page.getByRole('button', { name: 'Change' }).click()
-    await identify(page, person.username)
+    await identify(page, person)
     await givePassword(page, person.password)
     await expect(page.getByText(`Signing in as ${person.username}`)).toBeVisible()
   })
@@ -52,45 +48,42 @@ test.describe('without JavaScript', () => {
   test('an authenticator app is set up, and its code asked for the next time', async ({ page, newPerson }) => {
     const person = await newPerson('totp')
     await page.goto(`${planner.origin}/start`)
-    await identify(page, person.username)
+    await identify(page, person)
     await givePassword(page, person.password)
-    await page.getByRole('button', { name: 'Set up an authenticator app' }).click()
-    await expect(page.getByRole('img', { name: 'QR code for your authenticator app' })).toBeVisible()
-    const key = await setUpKey(page)
-    await page.getByLabel('Code from the app').fill(totpCode(key))
-    await page.getByRole('button', { name: 'Turn on and continue' }).click()
+    const key = await setUpAuthenticatorApp(page)
     await page.getByRole('button', { name: 'Allow', exact: true }).click()
     await expect(page.getByText(`Planner knows ${person.username}`)).toBeVisible()
 
     await page.context().clearCookies()
     await page.goto(`${planner.origin}/start`)
-    await identify(page, person.username)
+    await identify(page, person)
     await givePassword(page, person.password)
-    await page.getByLabel('Six-digit code').fill(totpCode(key, 1))
-    await page.getByRole('button', { name: 'Continue', exact: true }).click()
+    await giveAppCode(page, key, 1)
     await expect(page.getByText(`Planner knows ${person.username}`)).toBeVisible()
   })
 
   test('a code by e-mail signs in', async ({ page, newPerson }) => {
     const person = await newPerson()
     await page.goto(`${planner.origin}/start`)
-    await identify(page, person.username)
-    await page.getByText('Try another way').click()
-    await page.getByRole('button', { name: 'Email me a code' }).click()
-    await page.getByLabel('Six-digit code').fill(await mailedCode(addresses.server, person.username))
-    await page.getByRole('button', { name: 'Continue', exact: true }).click()
+    await identify(page, person)
+    await tryAnotherWay(page, 'Email me a code')
+    await giveCode(page, await requestMailedCode(page, person))
     await expect(page.getByRole('heading', { name: 'Planner of Others asks for access' })).toBeVisible()
   })
 
   test('an app says what it needs, and its link leads to the hosted page', async ({ page }) => {
-    await page.goto(`${addresses.mail}/auth/login`)
+    await page.goto(addresses.mail)
+    // Playwright finds no text in a noscript, but paragraphs.
+    await expect(page.getByRole('paragraph')).toContainText('This app needs JavaScript; signing in does not.')
+    await page.getByRole('link', { name: 'Continue to sign in' }).click()
+    await expect(page).toHaveURL(new RegExp(`^${addresses.server}/signin`))
     await expect(page.getByLabel('Email or username')).toBeVisible()
   })
 
   test('signing out asks, and is done by a plain form', async ({ page, newPerson }) => {
     const person = await newPerson()
     await page.goto(`${addresses.mail}/auth/login`)
-    await identify(page, person.username)
+    await identify(page, person)
     await givePassword(page, person.password)
     await page.goto(`${addresses.server}/oidc/logout`)
     await page.getByRole('button', { name: 'Sign out' }).click()
