@@ -3,7 +3,7 @@ import { ageSignIns } from '../deployment/aged.ts'
 import { totpCode } from '../deployment/totp.ts'
 import { addresses } from './deployment.ts'
 import { mail } from './doors.ts'
-import { expectAccountPage, givePassword, identify, setUpKey, signIn } from './steps.ts'
+import { expectAccountPage, giveAppCode, givePassword, identify, setUpKey, signIn, signOut } from './steps.ts'
 import type { Person } from './test.ts'
 import { addPasskeyDevice, expect, test, withoutPasskeyAutofill } from './test.ts'
 
@@ -92,14 +92,25 @@ test.describe('the account page', () => {
       .getByRole('button', { name: 'Set up' })
       .click()
     const dialog = page.getByRole('dialog')
-    await dialog.getByLabel('Code from the app').fill(totpCode(await setUpKey(page)))
+    const key = await setUpKey(page)
+    await dialog.getByLabel('Code from the app').fill(totpCode(key))
     await dialog.getByRole('button', { name: 'Turn on' }).click()
     await expect(page.getByText('Authenticator app is on.')).toBeVisible()
+
+    await signOut(page, person)
+    await page.goto(account)
+    await identify(page, person)
+    await givePassword(page, person.password)
+    await giveAppCode(page, key, 1)
+    await expectAccountPage(page)
+
     await section(page, /Authenticator app/)
       .getByRole('button', { name: 'Turn off' })
       .click()
     await page.getByRole('dialog').getByRole('button', { name: 'Turn off' }).click()
     await expect(page.getByText('Authenticator app is off.')).toBeVisible()
+    await signOut(page, person)
+    await openAccount(page, person)
   })
 
   test('a passkey is added, named, used and removed', async ({ page, newPerson }) => {
