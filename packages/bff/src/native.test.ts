@@ -205,6 +205,19 @@ describe('a silent or unwilling identity provider', () => {
     expect(await answer.json()).toMatchObject({ error: { reason } })
   })
 
+  test.each([429, 503])('that is busy (%i) ends nothing: the same step can be answered again', async (status) => {
+    const browser = app.browser()
+    const { version } = await app.start(browser)
+    app.idp.behaviour.busy = status
+    expect(await app.answer(browser, version, 'right')).toMatchObject({
+      status: 'failed',
+      transient: true,
+      error: { reason: 'request.rate_limited', params: { seconds: '2' } },
+    })
+    app.idp.behaviour.busy = undefined
+    expect(await app.answer(browser, version, 'right')).toMatchObject({ status: 'signed-in' })
+  })
+
   test('that does not know the app says so', async () => {
     const other = await calendar(() => ({ clientSecret: 'wrong' }))
     const answer = await other.browser().post(`${other.url}/auth/flow`, {})

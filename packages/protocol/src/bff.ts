@@ -43,9 +43,10 @@ export type FlowAnswer =
   | { status: 'signed-in'; session: BffSession; returnTo: string; adoptUrl?: string }
   /** Hosted: the flow is over, go there. */
   | { status: 'redirect'; url: string }
-  /** The flow cannot go on; start again. */
+  /** The flow cannot go on; start again. `transient`: not just now, and the step may be answered again. */
   | {
       status: 'failed'
+      transient?: true
       error: Pick<NativeError, 'code' | 'reason' | 'description' | 'traceId'> & { params?: Record<string, string> }
     }
 

@@ -48,13 +48,17 @@ const stringsOf = (value: unknown): Record<string, string> =>
       )
     : {}
 
+/** The flow is still there. 503 is what a full queue for password hashes answers. */
+const isTransient = ({ status, headers }: Response): boolean =>
+  status === 429 || (status === 503 && headers.has('retry-after'))
+
 function failure(response: Response, body: Body): Native {
   const code = text(body.code)
   const seconds = response.headers.get('retry-after')
   return {
     status: 'failed',
     httpStatus: response.status,
-    isTransient: response.status === 429,
+    isTransient: isTransient(response),
     error: {
       code,
       reason: text(body.reason) || (reasons[code] ?? 'flow.denied'),
@@ -68,7 +72,7 @@ function failure(response: Response, body: Body): Native {
 export async function readNative(response: Response): Promise<Native> {
   const body: unknown = await response.json().catch(() => undefined)
   if (response.status === 401) return { status: 'unauthorized' }
-  if (!isBody(body) || response.status >= 500) return { status: 'unreadable' }
+  if (!isBody(body) || (response.status >= 500 && !isTransient(response))) return { status: 'unreadable' }
   if (body.flowStatus === 'SUCCESS_COMPLETED') return { status: 'complete', authData: stringsOf(body.authData) }
   if (!response.ok) return failure(response, body)
   if (!isBody(body.nextStep) || typeof body.flowId !== 'string') return { status: 'unreadable' }

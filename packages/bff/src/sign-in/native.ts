@@ -88,7 +88,10 @@ async function proceed(
       return fault(exchange, problem('bff.client_refused', { clientId: settings.clientId }))
     case 'failed':
       if (!native.isTransient) flows.drop(exchange.cookies, flow)
-      return { answer: { status: 'failed', error: native.error }, status: native.httpStatus }
+      return {
+        answer: { status: 'failed', ...(native.isTransient && { transient: true }), error: native.error },
+        status: native.httpStatus,
+      }
     case 'unreadable':
       return fault(exchange, problem('bff.issuer_unreachable', { issuer: settings.issuer }))
   }

@@ -18,6 +18,8 @@ export interface NativeProvider extends Served {
     answers: boolean
     /** What a start is answered instead of a step. */
     start: { status: number; type: string; body: string } | undefined
+    /** What an answer to a step gets instead: a status, with `Retry-After`. */
+    busy: number | undefined
     authData: Record<string, string>
     /** Extra claims in ID tokens; large ones make large sessions. */
     claims: JWTPayload
@@ -81,6 +83,7 @@ export async function nativeProvider(): Promise<NativeProvider> {
     refusesRefresh: false,
     answers: true,
     start: undefined,
+    busy: undefined,
     authData: {},
     claims: {},
     nonce: undefined,
@@ -190,6 +193,11 @@ export async function nativeProvider(): Promise<NativeProvider> {
         const { start } = behaviour
         if (start && path === '/oauth2/authorize') {
           response.writeHead(start.status, { 'content-type': start.type, location: '/sign-in' }).end(start.body)
+          return
+        }
+        if (behaviour.busy && path === '/oauth2/authn') {
+          response.writeHead(behaviour.busy, { 'content-type': 'application/json', 'retry-after': '2' })
+          response.end(JSON.stringify({ code: 'ABA-60001', reason: 'request.rate_limited' }))
           return
         }
         const result = { ...(await answer(path, request.headers, body)) } as Record<string, unknown>

@@ -59,7 +59,9 @@ export function failureJson(engine: Engine, { code, params, definition }: Failur
   const description = engine.text(code, params)
   const named = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]))
   const error = { code: definition.native ?? code, reason: code, description, traceId, params: named }
-  return json({ status: 'failed', error } satisfies FlowAnswer, definition.status)
+  const transient = definition.status === 429 || definition.status === 503
+  const body: FlowAnswer = { status: 'failed', ...(transient && { transient }), error }
+  return json(body, definition.status)
 }
 
 const sealContext = (browser: Browser) => `handover ${browser.hash}`
