@@ -57,7 +57,7 @@ export interface ComponentParams {
   'option.password': None
   'option.passkey': None
   'option.totp': None
-  'option.email': None
+  'option.email-otp': None
   'option.other': { name: string }
   continue: None
   'consent.heading': { app: string }
@@ -67,7 +67,7 @@ export interface ComponentParams {
   'consent.email': None
   'consent.address': None
   'consent.phone': None
-  'consent.offline': None
+  'consent.offline_access': None
   'consent.api': { api: string }
   'consent.redirect': { host: string }
   'consent.terms': None

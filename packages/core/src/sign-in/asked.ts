@@ -6,14 +6,7 @@ import { plain } from '../text.ts'
 export type Asked = { readonly name: string } & ({ readonly words: string } | { readonly phrase: Phrase })
 
 /** OpenID Connect's own scopes (Core §5.4, §11), which no API describes. */
-const standard: Readonly<Record<string, Phrase>> = {
-  openid: plain('consent.openid'),
-  profile: plain('consent.profile'),
-  email: plain('consent.email'),
-  address: plain('consent.address'),
-  phone: plain('consent.phone'),
-  offline_access: plain('consent.offline'),
-}
+const standard = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'] as const
 
 /** What the person is asked to agree to, lasting access at the end. */
 export function askedOf({ scopes, apis = [], offline }: ConsentPrompt): Asked[] {
@@ -32,6 +25,8 @@ export function askedOf({ scopes, apis = [], offline }: ConsentPrompt): Asked[] 
 }
 
 function inWords({ name, description }: ConsentPrompt['scopes'][number]): Asked {
-  const phrase = Object.hasOwn(standard, name) ? standard[name] : undefined
-  return description === '' && phrase ? { name, phrase } : { name, words: description || name }
+  const known = standard.find((each) => each === name)
+  return description === '' && known
+    ? { name, phrase: plain(`consent.${known}`) }
+    : { name, words: description || name }
 }

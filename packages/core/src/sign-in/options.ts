@@ -1,23 +1,22 @@
 import type { NativeAuthenticator, NativeParam, NativeStep } from '@cardea/protocol'
-import { nativeAuthenticators } from '@cardea/protocol/constants'
+import { authenticatorIds } from '@cardea/protocol/constants'
 import type { StepState } from './state.ts'
 
-type Known = keyof typeof nativeAuthenticators
+type Known = keyof typeof authenticatorIds
 
 /** The built-in authenticator behind an option, told by its id on the wire. */
-export const knownAs = ({ authenticatorId }: NativeAuthenticator): Known | undefined => {
-  for (const [name, { id }] of Object.entries(nativeAuthenticators)) {
-    // Object.entries forgets the keys' type.
-    if (id === authenticatorId) return name as Known
-  }
-  return undefined
-}
+export const knownAs = ({ authenticatorId }: NativeAuthenticator): Known | undefined =>
+  // Object.entries forgets the keys' type.
+  Object.entries(authenticatorIds).find(([, id]) => id === authenticatorId)?.[0] as Known | undefined
 
 export const dataOf = (option: NativeAuthenticator): Readonly<Record<string, string>> =>
   option.metadata.additionalData ?? {}
 
 export const paramsOf = (option: NativeAuthenticator): readonly NativeParam[] =>
   [...(option.metadata.params ?? [])].sort((one, other) => one.order - other.order)
+
+export const asksWho = (option: NativeAuthenticator | undefined): boolean =>
+  option !== undefined && paramsOf(option).some(({ param }) => param === 'username')
 
 export const challengeOf = (option: NativeAuthenticator): string | undefined =>
   knownAs(option) === 'passkey' ? dataOf(option).challengeData : undefined

@@ -1,7 +1,7 @@
 import type { NativeAuthenticator } from '@cardea/protocol'
 import type { Message } from '../text.ts'
 import { plain } from '../text.ts'
-import { dataOf, knownAs, paramsOf } from './options.ts'
+import { asksWho, dataOf, knownAs } from './options.ts'
 import type { ActionView, StepKind } from './view-types.ts'
 
 const enrols = (option: NativeAuthenticator): boolean => dataOf(option).enrolment === 'true'
@@ -20,7 +20,7 @@ export function kindOf(option: NativeAuthenticator | undefined): StepKind {
       return enrols(option) ? 'enrol-totp' : 'code'
     case 'email-otp':
       // As first factor it may still ask who it is.
-      return paramsOf(option).some(({ param }) => param === 'username') ? 'identifier' : 'code'
+      return asksWho(option) ? 'identifier' : 'code'
     default:
       return 'fields'
   }
@@ -51,10 +51,15 @@ const forCode = (option: NativeAuthenticator): Words => {
 }
 
 const forPassword = (option: NativeAuthenticator, appName: string | undefined): Words => {
-  const asksWho = paramsOf(option).some(({ param }) => param === 'username')
   const primary = plain('password.submit')
-  return asksWho ? { ...signIn(appName), primary } : { heading: plain('password.heading'), primary }
+  return asksWho(option) ? { ...signIn(appName), primary } : { heading: plain('password.heading'), primary }
 }
+
+const ofOwn = (step: 'passkey' | 'enrol.totp' | 'enrol.passkey'): Words => ({
+  heading: plain(`${step}.heading`),
+  subheading: plain(`${step}.subheading`),
+  primary: plain(`${step}.submit`),
+})
 
 /** Heading, line below it, and the primary button of a step. */
 export function wordsOf(option: NativeAuthenticator, kind: StepKind, appName: string | undefined): Words {
@@ -66,23 +71,11 @@ export function wordsOf(option: NativeAuthenticator, kind: StepKind, appName: st
     case 'code':
       return forCode(option)
     case 'passkey':
-      return {
-        heading: plain('passkey.heading'),
-        subheading: plain('passkey.subheading'),
-        primary: plain('passkey.submit'),
-      }
+      return ofOwn('passkey')
     case 'enrol-totp':
-      return {
-        heading: plain('enrol.totp.heading'),
-        subheading: plain('enrol.totp.subheading'),
-        primary: plain('enrol.totp.submit'),
-      }
+      return ofOwn('enrol.totp')
     case 'enrol-passkey':
-      return {
-        heading: plain('enrol.passkey.heading'),
-        subheading: plain('enrol.passkey.subheading'),
-        primary: plain('enrol.passkey.submit'),
-      }
+      return ofOwn('enrol.passkey')
     default:
       return {
         heading: { key: 'fields.heading', params: { name: option.authenticator } },
@@ -103,20 +96,21 @@ export function wordsOfChoice(
     : { heading: plain('signIn.heading') }
 }
 
+const icons = {
+  identifier: 'person',
+  password: 'password',
+  passkey: 'passkey',
+  totp: 'app',
+  'email-otp': 'email',
+} as const
+
 /** What the button of an option says. */
 export function optionLabel(option: NativeAuthenticator): Pick<ActionView, 'label' | 'icon'> {
-  switch (knownAs(option)) {
-    case 'identifier':
-      return { label: plain('option.identifier'), icon: 'person' }
-    case 'password':
-      return { label: plain('option.password'), icon: 'password' }
-    case 'passkey':
-      return { label: plain(enrols(option) ? 'enrol.passkey.heading' : 'option.passkey'), icon: 'passkey' }
-    case 'totp':
-      return { label: plain(enrols(option) ? 'enrol.totp.heading' : 'option.totp'), icon: 'app' }
-    case 'email-otp':
-      return { label: plain('option.email'), icon: 'email' }
-    default:
-      return { label: { key: 'option.other', params: { name: option.authenticator } }, icon: 'external' }
-  }
+  const known = knownAs(option)
+  if (!known) return { label: { key: 'option.other', params: { name: option.authenticator } }, icon: 'external' }
+  const label =
+    enrols(option) && (known === 'passkey' || known === 'totp')
+      ? plain(`enrol.${known}.heading`)
+      : plain(`option.${known}`)
+  return { label, icon: icons[known] }
 }
