@@ -1,5 +1,5 @@
 import type { BffSession } from '@cardea/protocol'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Runtime } from './runtime.ts'
 import { createSession } from './session.ts'
 
@@ -8,7 +8,7 @@ const nobody: BffSession = { status: 'signed-out' }
 const settle = () => new Promise((resolve) => setTimeout(resolve))
 
 /** A page with a clock that stands still, and a second tab. */
-function page(answers: (BffSession | Error)[], snapshot?: BffSession) {
+function page(answers: (BffSession | Error | Promise<BffSession>)[], snapshot?: BffSession) {
   const alarms: { at: number; ring: () => void }[] = []
   const posted: unknown[] = []
   const world = { now: 1_000_000, asked: 0, otherTab: () => {}, visible: () => {}, alarms, posted }
@@ -23,6 +23,7 @@ function page(answers: (BffSession | Error)[], snapshot?: BffSession) {
     navigate() {},
     reload() {},
     location: () => '/',
+    replace() {},
     channel(_, onMessage) {
       world.otherTab = () => onMessage('changed')
       return { post: (message) => void posted.push(message), close() {} }
@@ -119,6 +120,45 @@ describe('the session', () => {
     await settle()
     await session.refresh()
     expect(session.get()).toEqual(alex)
+  })
+
+  test('an answer that a sign-in here has overtaken does not count', async () => {
+    const old = Promise.withResolvers<BffSession>()
+    const { session } = page([old.promise])
+    session.subscribe(() => {})
+    session.adopt(alex)
+    old.resolve(nobody)
+    await settle()
+    expect(session.get()).toEqual(alex)
+  })
+
+  test('an answer that another tab has overtaken is asked for once more', async () => {
+    const old = Promise.withResolvers<BffSession>()
+    const { session, world } = page([old.promise, alex])
+    session.subscribe(() => {})
+    const refreshed = session.refresh()
+    world.otherTab()
+    old.resolve(nobody)
+    await refreshed
+    expect(world.asked).toBe(2)
+    expect(session.get()).toEqual(alex)
+  })
+
+  test('nobody answers the first time: it is asked for again, later each time, and said once', async () => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue()
+    onTestFinished(() => warn.mockRestore())
+    const { session, world } = page([new Error('offline'), new Error('offline'), alex])
+    session.subscribe(() => {})
+    await settle()
+    const first = world.alarms.splice(0)
+    first[0]?.ring()
+    await settle()
+    const second = world.alarms.splice(0)
+    expect(second[0]?.at).toBeGreaterThan(first[0]?.at ?? Number.POSITIVE_INFINITY)
+    second[0]?.ring()
+    await settle()
+    expect(session.get()).toEqual(alex)
+    expect(warn).toHaveBeenCalledTimes(1)
   })
 
   test('an equal answer wakes nobody', async () => {

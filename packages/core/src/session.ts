@@ -23,32 +23,50 @@ const same = (one: SessionState, other: SessionState): boolean => JSON.stringify
 export function createSession(transport: SessionTransport, runtime: Runtime, snapshot?: BffSession): Session {
   let asked = snapshot ? runtime.now() : 0
   let asking: Promise<void> | undefined
-  let cancelExpiry: (() => void) | undefined
+  let wait = 0
+  let cancelAlarm: (() => void) | undefined
   let tell: ((message: unknown) => void) | undefined
   const store = createStore<SessionState>(snapshot ?? { status: 'unknown' }, listen)
 
   function take(session: SessionState): void {
-    cancelExpiry?.()
-    cancelExpiry = undefined
+    cancelAlarm?.()
     if (!same(session, store.get())) store.set(session)
     const left = session.status === 'signed-in' ? session.expiresAt * 1000 - runtime.now() : 0
     // A clock that is ahead must not make this ask in a loop.
-    if (tell && left > 0) cancelExpiry = runtime.after(left, refresh)
+    if (tell && left > 0) cancelAlarm = runtime.after(left, refresh)
+  }
+
+  /** A page that never learned who is there is blank: it goes on asking. */
+  function missed(): void {
+    if (!tell || store.get().status !== 'unknown') return
+    if (!wait) console.warn(`Cardea: no session from ${transport.base}`)
+    wait = Math.min(2 * wait || 1000, fresh)
+    cancelAlarm?.()
+    cancelAlarm = runtime.after(wait, refresh)
   }
 
   function refresh(): Promise<void> {
     asked = runtime.now()
-    asking ??= transport
+    if (asking) return asking
+    const own: Promise<void> = transport
       .session()
-      .then(take, () => undefined)
-      .finally(() => {
+      .catch(() => undefined)
+      .then((session): void | Promise<void> => {
+        // Overtaken by a sign-in or another tab: what counts now may be on its way itself.
+        if (asking !== own) return asking
         asking = undefined
+        if (session) take(session)
+        else missed()
       })
-    return asking
+    asking = own
+    return own
   }
 
   function listen(): () => void {
-    const channel = runtime.channel(`cardea:${transport.base}`, () => void refresh())
+    const channel = runtime.channel(`cardea:${transport.base}`, () => {
+      asking = undefined
+      void refresh()
+    })
     tell = (message) => channel.post(message)
     const stopWatching = runtime.onVisible(() => {
       if (runtime.now() - asked > fresh) void refresh()
@@ -57,7 +75,7 @@ export function createSession(transport: SessionTransport, runtime: Runtime, sna
     else take(store.get())
     return () => {
       tell = undefined
-      cancelExpiry?.()
+      cancelAlarm?.()
       stopWatching()
       channel.close()
     }
@@ -69,6 +87,7 @@ export function createSession(transport: SessionTransport, runtime: Runtime, sna
     refresh,
     adopt(session) {
       asked = runtime.now()
+      asking = undefined
       take(session)
       tell?.('changed')
     },
