@@ -1,4 +1,5 @@
 import type { BffFlowStart, BffSession } from '@cardea/protocol'
+import { placeOf } from './location.ts'
 import type { Runtime } from './runtime.ts'
 import { browserRuntime } from './runtime.ts'
 import type { Session } from './session.ts'
@@ -16,6 +17,8 @@ export interface AuthOptions {
 export interface SignOutOptions {
   /** Path to come back to. */
   returnTo?: string
+  /** Called before anything that shows the signed-in person goes away. */
+  onSignedOut?: () => void
 }
 
 /** One person's authentication: made once per page, and once per request on a server. */
@@ -43,9 +46,10 @@ export function createAuth(options: AuthOptions = {}): Auth {
     transport,
     runtime,
     signInUrl,
-    signIn: (start = {}) => runtime.navigate(signInUrl({ returnTo: runtime.location(), ...start })),
-    async signOut({ returnTo } = {}) {
+    signIn: (start = {}) => runtime.navigate(signInUrl({ returnTo: placeOf(runtime), ...start })),
+    async signOut({ returnTo, onSignedOut } = {}) {
       const { redirectUrl } = await transport.signOut(returnTo)
+      onSignedOut?.()
       session.adopt({ status: 'signed-out' })
       const url = redirectUrl ?? returnTo
       if (url) runtime.navigate(url)

@@ -4,5 +4,5 @@ export const initialsOf = (name: string): string =>
     .split(/[\s._+-]+/)
     .filter(Boolean)
     .slice(0, 2)
-    .map((word) => [...word][0]?.toLocaleUpperCase() ?? '')
+    .map((word) => [...word][0]?.toUpperCase() ?? '')
     .join('')

@@ -8,8 +8,10 @@ export interface Runtime {
   /** Leaves the page. */
   navigate(url: string): void
   reload(): void
-  /** Path and query of the page; empty where there is none. */
+  /** Path, query and fragment of the page; empty where there is none. */
   location(): string
+  /** Changes the page's address and stays on it. */
+  replace(path: string): void
   /** Talks to the other tabs of this origin. */
   channel(name: string, onMessage: (message: unknown) => void): Channel
   /** Calls back whenever the page comes to the foreground. */
@@ -34,7 +36,8 @@ export const browserRuntime = (): Runtime => ({
   },
   navigate: (url) => globalThis.location.assign(url),
   reload: () => globalThis.location.reload(),
-  location: () => (typeof location === 'undefined' ? '' : location.pathname + location.search),
+  location: () => (typeof location === 'undefined' ? '' : location.pathname + location.search + location.hash),
+  replace: (path) => history.replaceState(history.state, '', path),
   channel(name, onMessage) {
     if (typeof BroadcastChannel === 'undefined') return { post() {}, close() {} }
     const channel = new BroadcastChannel(name)

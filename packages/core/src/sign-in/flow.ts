@@ -1,4 +1,6 @@
 import type { BffFlowStart } from '@cardea/protocol'
+import { given } from '../given.ts'
+import { faultOf, placeOf } from '../location.ts'
 import type { Passkeys } from '../passkeys/passkeys.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Session } from '../session.ts'
@@ -12,13 +14,13 @@ export interface SignInFlow extends Store<SignInState> {
   send(event: SignInEvent): void
   /** Takes up a step the server rendered, once the page is alive; starts the flow when there is none. */
   begin(): void
-  /** Ends what waits in the browser. */
+  /** Ends what waits in the browser; of an answer still on its way only the session counts. */
   end(): void
 }
 
 export interface SignInParts extends Omit<SignInOptions, 'hostedUrl' | 'startable'> {
   readonly transport: FlowTransport
-  readonly runtime: Pick<Runtime, 'navigate' | 'reload' | 'location'>
+  readonly runtime: Pick<Runtime, 'navigate' | 'reload' | 'location' | 'replace'>
   /** Makes the address of hosted sign-in, for what cannot be done natively. */
   readonly hosted?: ((start: BffFlowStart) => string) | undefined
   /** Absent where the browser has none. */
@@ -30,16 +32,8 @@ export interface SignInParts extends Omit<SignInOptions, 'hostedUrl' | 'startabl
 /** A sign-in: a store that takes events and does what follows from them. */
 export function createSignIn(parts: SignInParts): SignInFlow {
   const { transport, runtime, passkeys, session } = parts
-  const { loginHint, acrValues, prompt } = parts
-  const start = (): BffFlowStart => {
-    const returnTo = parts.returnTo ?? runtime.location()
-    return {
-      ...(returnTo && { returnTo }),
-      ...(loginHint && { loginHint }),
-      ...(acrValues && { acrValues }),
-      ...(prompt && { prompt }),
-    }
-  }
+  const { returnTo, loginHint, acrValues, prompt } = parts
+  const start = (): BffFlowStart => given({ returnTo: returnTo ?? placeOf(runtime), loginHint, acrValues, prompt })
   const options = (): SignInOptions => ({
     ...parts,
     startable: transport.start !== undefined,
@@ -51,8 +45,13 @@ export function createSignIn(parts: SignInParts): SignInFlow {
     : [idle, []]
   const store = createStore<SignInState>(first)
   let ceremony: AbortController | undefined
+  let ended = false
 
   const send = (event: SignInEvent): void => {
+    if (ended) {
+      if (event.type === 'answered' && event.answer.status === 'signed-in') session?.adopt(event.answer.session)
+      return
+    }
     const [state, follow] = reduceSignIn(store.get(), event, options())
     store.set(state)
     follow.forEach(run)
@@ -69,6 +68,8 @@ export function createSignIn(parts: SignInParts): SignInFlow {
     ceremony = undefined
   }
 
+  const autofills = async () => !ended && (await passkeys?.conditional().catch(() => false))
+
   async function runPasskey({ authenticatorId, challengeData, conditional }: Extract<Effect, { type: 'passkey' }>) {
     cancelCeremony()
     const own = new AbortController()
@@ -77,7 +78,7 @@ export function createSignIn(parts: SignInParts): SignInFlow {
       if (!conditional) send({ type: 'passkey-failed', fault: { type: 'passkey-unsupported' } })
       return
     }
-    if (conditional && !(await passkeys.conditional())) return
+    if (conditional && !(await autofills())) return
     if (own.signal.aborted) return
     const outcome = await passkeys.answer(challengeData, { conditional, signal: own.signal })
     if (own.signal.aborted) return
@@ -87,14 +88,15 @@ export function createSignIn(parts: SignInParts): SignInFlow {
   }
 
   async function prepare(answer: StepAnswer): Promise<void> {
-    const offers = await passkeys?.conditional()
-    const told = offers ? await transport.answer(answer).catch(() => undefined) : undefined
+    const told = (await autofills()) && !ended ? await transport.answer(answer).catch(() => undefined) : undefined
     send({ type: 'prepared', answer: told })
   }
 
   function run(effect: Effect): void {
-    if (effect.type === 'start') ask(transport.start?.(start()))
-    else if (effect.type === 'answer') ask(transport.answer(effect.answer))
+    if (effect.type === 'start') {
+      if (faultOf(runtime)) runtime.replace(placeOf(runtime))
+      ask(transport.start?.(start()))
+    } else if (effect.type === 'answer') ask(transport.answer(effect.answer))
     else if (effect.type === 'passkey') void runPasskey(effect)
     else if (effect.type === 'prepare') void prepare(effect.answer)
     else if (effect.type === 'cancel-passkey') cancelCeremony()
@@ -108,9 +110,15 @@ export function createSignIn(parts: SignInParts): SignInFlow {
     subscribe: store.subscribe,
     send,
     begin() {
+      ended = false
+      const fault = faultOf(runtime)
       if (parts.initial) effects.forEach(run)
-      else send({ type: 'start' })
+      // Starting by itself would lead a page that is sent back with an error there again, for ever.
+      else send(fault ? { type: 'came-back', code: fault.code } : { type: 'start' })
     },
-    end: cancelCeremony,
+    end() {
+      ended = true
+      cancelCeremony()
+    },
   }
 }

@@ -1,7 +1,7 @@
 import type { NativeMessage } from '@cardea/protocol'
-import type { Message } from '../text.ts'
+import type { ErrorText, Message } from '../text.ts'
 import { plain } from '../text.ts'
-import type { Fault, StepState } from './state.ts'
+import type { Fault, FlowFailure, StepState } from './state.ts'
 
 /** What is wrong, where it is shown, and what is merely told. */
 export interface Problems {
@@ -28,25 +28,30 @@ export const typedParams = (params: Readonly<Record<string, string>>): Record<st
     Object.entries(params).map(([key, value]) => [key, /^\d{1,9}$/.test(value) ? Number(value) : value]),
   )
 
-const textOf = (message: NativeMessage): Extract<Message, { key: 'error' }> => ({
+const textOf = (message: NativeMessage): ErrorText => ({
   key: 'error',
   code: message.i18nKey.startsWith(prefix) ? message.i18nKey.slice(prefix.length) : message.i18nKey,
   params: typedParams(Object.fromEntries(message.context.map(({ key, value }) => [key, value]))),
   fallback: message.message,
 })
 
-const error = (code: string, params = {}): Message => ({ key: 'error', code, params })
+const error = (code: string, params = {}): ErrorText => ({ key: 'error', code, params })
+
+export const failureText = ({ code, params, description }: FlowFailure): Message =>
+  code === 'network'
+    ? plain('error.network')
+    : { ...error(code, typedParams(params)), fallback: description || undefined }
 
 const localAlert = (fault: Exclude<Fault, { type: 'missing' }>): Message => {
   switch (fault.type) {
-    case 'unreachable':
-      return plain('error.network')
     case 'passkey-unsupported':
       return plain('passkey.unsupported')
     case 'passkey-known':
       return error('passkey.already_registered')
     case 'passkey-cancelled':
       return error('passkey.cancelled')
+    case 'refused':
+      return failureText(fault.failure)
   }
 }
 

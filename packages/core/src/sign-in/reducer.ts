@@ -1,8 +1,8 @@
 import type { FlowAnswer } from '@cardea/protocol'
-import { nativeAuthenticators } from '@cardea/protocol/constants'
+import { authenticatorIds } from '@cardea/protocol/constants'
 import type { StepAnswer } from '../transport/transport.ts'
+import { dialog, over, passkeyEffect, withAutofill } from './ceremony.ts'
 import {
-  challengeOf,
   isReady,
   isSupported,
   knownAs,
@@ -12,7 +12,16 @@ import {
   selectOption,
   skippable,
 } from './options.ts'
-import type { Effect, Fault, Pending, SignInEvent, SignInOptions, SignInState, StepState } from './state.ts'
+import type {
+  Effect,
+  Fault,
+  FlowFailure,
+  Pending,
+  SignInEvent,
+  SignInOptions,
+  SignInState,
+  StepState,
+} from './state.ts'
 
 type Result = readonly [SignInState, readonly Effect[]]
 
@@ -24,24 +33,9 @@ const stepOf = (state: SignInState): StepState | undefined => {
   return state.type === 'redirect' || state.type === 'done' ? state.from : undefined
 }
 
-const passkeyEffect = (state: StepState, conditional: boolean): readonly Effect[] => {
-  const option = conditional ? state.options.find(challengeOf) : selectedOption(state)
-  const challengeData = option && challengeOf(option)
-  if (!option || challengeData === undefined) return []
-  return [{ type: 'passkey', authenticatorId: option.authenticatorId, challengeData, conditional }]
-}
+const lost: FlowFailure = { code: 'network', params: {} }
 
-/** The browser's autofill may offer passkeys as soon as the person looks at the identifier field. */
-function withAutofill(state: StepState): Result {
-  const shown = selectedOption(state)
-  const asksWho = shown && paramsOf(shown).some(({ param }) => param === 'username')
-  const passkey = asksWho && state.options.find((option) => knownAs(option) === 'passkey')
-  if (!passkey) return [state, []]
-  if (challengeOf(passkey)) return [state, passkeyEffect(state, true)]
-  const { version, csrf } = state
-  const answer: StepAnswer = { version, csrf, authenticatorId: passkey.authenticatorId }
-  return [{ ...state, preparing: {} }, [{ type: 'prepare', answer }]]
-}
+const fail = (failure: FlowFailure): Result => [{ type: 'failed', failure }, []]
 
 function onStep(state: SignInState, answer: Extract<FlowAnswer, { status: 'step' }>, options: SignInOptions): Result {
   const { step, version, retry, csrf } = answer
@@ -49,7 +43,7 @@ function onStep(state: SignInState, answer: Extract<FlowAnswer, { status: 'step'
   const merged = mergeOptions(step, before)
   if (step.stepType !== 'CONSENT' && !merged.some(isSupported)) {
     if (options.hostedUrl) return leave(options.hostedUrl, before)
-    return [{ type: 'failed', failure: { code: 'flow.authenticator_unknown', params: {} } }, []]
+    return fail({ code: 'flow.authenticator_unknown', params: {} })
   }
   const asked = before?.pending?.type === 'choose' ? before.pending.authenticatorId : undefined
   const next: StepState = {
@@ -65,7 +59,7 @@ function onStep(state: SignInState, answer: Extract<FlowAnswer, { status: 'step'
   }
   // Who asked for a passkey gets the browser's dialog without pressing again.
   const ceremony = asked !== undefined && asked === next.selected ? passkeyEffect(next, false) : []
-  if (ceremony.length > 0) return [{ ...next, pending: { type: 'passkey' } }, ceremony]
+  if (ceremony.length > 0) return [{ ...next, pending: { type: 'passkey' } }, [over, ...ceremony]]
   return withAutofill(next)
 }
 
@@ -106,7 +100,9 @@ function onAnswer(state: SignInState, answer: FlowAnswer, options: SignInOptions
     case 'failed': {
       const { reason, params = {}, description, traceId } = answer.error
       if (hostedOnly.has(reason) && options.hostedUrl) return leave(options.hostedUrl, from)
-      return [{ type: 'failed', failure: { code: reason, params, description, traceId } }, []]
+      const failure = { code: reason, params, description, traceId }
+      if (answer.transient && state.type === 'step') return interrupted(state, failure)
+      return fail(failure)
     }
   }
 }
@@ -114,13 +110,17 @@ function onAnswer(state: SignInState, answer: FlowAnswer, options: SignInOptions
 /** Sends an answer; whatever the browser was asked for meanwhile is over. */
 const send = (state: StepState, pending: Pending, answer: Omit<StepAnswer, 'version' | 'csrf'>): Result => [
   { ...state, pending, fault: undefined },
-  [{ type: 'cancel-passkey' }, { type: 'answer', answer: { version: state.version, csrf: state.csrf, ...answer } }],
+  [over, { type: 'answer', answer: { version: state.version, csrf: state.csrf, ...answer } }],
 ]
 
-const refuse = (state: StepState, fault: Fault): Result => [
+const refuse = (state: StepState, fault: Fault, effects: readonly Effect[] = []): Result => [
   { ...state, pending: undefined, fault, turn: state.turn + 1 },
-  [],
+  effects,
 ]
+
+/** No step came: the one on show is as it was, with the autofill that ended when its answer was sent. */
+const interrupted = (state: StepState, failure: FlowFailure): Result =>
+  refuse(state, { type: 'refused', failure }, passkeyEffect(state, true))
 
 function onSubmit(state: StepState, values: Readonly<Record<string, string>>): Result {
   const option = selectedOption(state)
@@ -137,22 +137,23 @@ function onChoose(state: StepState, authenticatorId: string): Result {
   if (!option) return [state, []]
   const pending: Pending = { type: 'choose', authenticatorId }
   if (!isReady(option)) return send(state, pending, { authenticatorId })
-  const shown: StepState = { ...state, selected: authenticatorId, fault: undefined, turn: state.turn + 1 }
-  if (knownAs(option) !== 'passkey') return withAutofill(shown)
-  return [{ ...shown, pending: { type: 'passkey' } }, [{ type: 'cancel-passkey' }, ...passkeyEffect(shown, false)]]
+  const shown: StepState = { ...state, selected: authenticatorId, turn: state.turn + 1 }
+  return knownAs(option) === 'passkey'
+    ? dialog(shown)
+    : withAutofill({ ...shown, pending: undefined, fault: undefined })
 }
 
 function onStepEvent(state: StepState, event: SignInEvent): Result {
   const { selected } = state
   switch (event.type) {
     case 'unreachable':
-      return refuse(state, { type: 'unreachable' })
+      return interrupted(state, lost)
     case 'submit':
       return onSubmit(state, event.values)
     case 'choose':
       return onChoose(state, event.authenticatorId)
     case 'change':
-      return send(state, { type: 'change' }, { authenticatorId: nativeAuthenticators.identifier.id })
+      return send(state, { type: 'change' }, { authenticatorId: authenticatorIds.identifier })
     case 'resend':
       return selected
         ? send(state, { type: 'resend' }, { authenticatorId: selected, params: { resendCode: 'true' } })
@@ -166,13 +167,10 @@ function onStepEvent(state: StepState, event: SignInEvent): Result {
     case 'decide':
       return send(state, { type: event.decision }, { decision: event.decision })
     case 'passkey':
-      return [
-        { ...state, pending: { type: 'passkey' }, fault: undefined },
-        [{ type: 'cancel-passkey' }, ...passkeyEffect(state, false)],
-      ]
+      return dialog(state)
     case 'passkey-answered': {
       const { authenticatorId, tokenResponse } = event
-      return send(state, { type: 'passkey' }, { authenticatorId, params: { tokenResponse } })
+      return send(state, { type: 'passkey-answer' }, { authenticatorId, params: { tokenResponse } })
     }
     case 'passkey-failed':
       return refuse(state, event.fault)
@@ -202,10 +200,11 @@ export function reduceSignIn(state: SignInState, event: SignInEvent, options: Si
     if (options.startable === false) return [state, [{ type: 'reload' }]]
     return state.type === 'loading' ? [state, []] : [{ type: 'loading' }, [{ type: 'start' }]]
   }
+  if (event.type === 'came-back') return fail({ code: event.code, params: {} })
   if (event.type === 'answered') return onAnswer(state, event.answer, options)
   if (event.type === 'prepared') return state.type === 'step' ? onPrepared(state, event.answer, options) : [state, []]
   if (state.type === 'step' && state.preparing) return queue(state, event)
   if (state.type === 'step') return interrupts(state, event) ? onStepEvent(state, event) : [state, []]
-  if (event.type === 'unreachable') return [{ type: 'failed', failure: { code: 'network', params: {} } }, []]
+  if (event.type === 'unreachable') return fail(lost)
   return [state, []]
 }

@@ -7,11 +7,14 @@ export type Fault =
   | { readonly type: 'passkey-cancelled' }
   | { readonly type: 'passkey-known' }
   | { readonly type: 'passkey-unsupported' }
-  | { readonly type: 'unreachable' }
+  /** The server cannot go on just now, or nobody answers; the flow is still there. */
+  | { readonly type: 'refused'; readonly failure: FlowFailure }
 
 /** What the person set going, and what is shown as busy until the answer is there. */
 export type Pending =
-  | { readonly type: 'submit' | 'skip' | 'resend' | 'change' | 'passkey' | 'approve' | 'deny' }
+  | { readonly type: 'submit' | 'skip' | 'resend' | 'change' | 'approve' | 'deny' }
+  /** The browser's dialog is open, and what it gave is on its way. */
+  | { readonly type: 'passkey' | 'passkey-answer' }
   | { readonly type: 'choose'; readonly authenticatorId: string }
 
 export interface StepState {
@@ -60,6 +63,8 @@ export type SignInEvent =
   | { readonly type: 'start' }
   | { readonly type: 'answered'; readonly answer: FlowAnswer }
   | { readonly type: 'unreachable' }
+  /** Hosted sign-in came back without anybody. */
+  | { readonly type: 'came-back'; readonly code: string }
   /** The quiet start of a passkey is over; without an answer there is no autofill. */
   | { readonly type: 'prepared'; readonly answer?: FlowAnswer | undefined }
   /** The step's form, by field name. */

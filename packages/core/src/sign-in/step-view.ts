@@ -1,5 +1,5 @@
 import type { NativeAuthenticator } from '@cardea/protocol'
-import { nativeAuthenticators } from '@cardea/protocol/constants'
+import { authenticatorIds } from '@cardea/protocol/constants'
 import { initialsOf } from '../initials.ts'
 import type { Message } from '../text.ts'
 import { plain } from '../text.ts'
@@ -29,8 +29,6 @@ const choose = (state: StepState, option: NativeAuthenticator): ActionView => ({
   entries: entriesOf(state, { authenticatorId: option.authenticatorId }),
 })
 
-const identifierId: string = nativeAuthenticators.identifier.id
-
 /** Going back to the identifier is possible until something was proven; the door says so when it is not. */
 const change = (state: StepState, label: Message): ActionView => ({
   id: 'change',
@@ -38,7 +36,7 @@ const change = (state: StepState, label: Message): ActionView => ({
   icon: 'person',
   event: { type: 'change' },
   busy: isPending(state, 'change'),
-  entries: entriesOf(state, { authenticatorId: identifierId }),
+  entries: entriesOf(state, { authenticatorId: authenticatorIds.identifier }),
 })
 
 function personOf(state: StepState, kind: StepKind): Pick<StepView, 'person'> {
@@ -201,7 +199,7 @@ export function stepView(state: StepState, { prefix, appName }: ViewContext): St
     entries: entriesOf(state, { authenticatorId: option.authenticatorId }),
     primary: {
       label: primary,
-      busy: isPending(state, 'submit') || isPending(state, 'passkey'),
+      busy: /^(submit|passkey)/.test(state.pending?.type ?? ''),
       ...(isPasskey && { event: { type: 'passkey' as const } }),
     },
     ...skipOf(state),

@@ -93,6 +93,8 @@ export type SignInView =
       readonly heading: Phrase
       readonly message: Message
       readonly reference?: Phrase
+      /** Id of the element that gets the focus. */
+      readonly focus: string
       readonly restart: { readonly label: Phrase; readonly event: SignInEvent }
     }
 

@@ -1,21 +1,19 @@
-import type { Message } from '../text.ts'
 import { plain } from '../text.ts'
-import { typedParams } from './problems.ts'
-import type { FlowFailure, SignInState } from './state.ts'
+import { failureText } from './problems.ts'
+import type { SignInState } from './state.ts'
 import { stepView } from './step-view.ts'
 import type { SignInView, StepView, ViewContext } from './view-types.ts'
 
 /** While the page is being left, the last step stays, busy: nothing flashes. */
-const leaving = (view: StepView): StepView => ({
-  ...view,
-  busy: true,
-  ...(view.primary && { primary: { ...view.primary, busy: !view.options.some(({ busy }) => busy) } }),
-})
-
-const failureText = ({ code, params, description }: FlowFailure): Message =>
-  code === 'network'
-    ? plain('error.network')
-    : { key: 'error', code, params: typedParams(params), fallback: description || undefined }
+function leaving(view: StepView): StepView {
+  const { primary, options, deny, skip, resend, person } = view
+  const others = [...options, deny, skip, resend, person?.change]
+  return {
+    ...view,
+    busy: true,
+    ...(primary && { primary: { ...primary, busy: !others.some((other) => other?.busy) } }),
+  }
+}
 
 /** What sign-in shows in a state. */
 export function signInView(state: SignInState, context: ViewContext): SignInView {
@@ -26,9 +24,9 @@ export function signInView(state: SignInState, context: ViewContext): SignInView
     case 'step':
       return stepView(state, context)
     case 'redirect':
-      return state.from ? leaving(stepView(state.from, context)) : { type: 'loading' }
     case 'done':
-      return state.from ? leaving(stepView(state.from, context)) : { type: 'done', heading: plain('signIn.done') }
+      if (state.from) return leaving(stepView(state.from, context))
+      return state.type === 'done' ? { type: 'done', heading: plain('signIn.done') } : { type: 'loading' }
     case 'failed': {
       const { traceId } = state.failure
       return {
@@ -36,6 +34,7 @@ export function signInView(state: SignInState, context: ViewContext): SignInView
         heading: plain('signIn.failed'),
         message: failureText(state.failure),
         ...(traceId && { reference: { key: 'signIn.reference', params: { id: traceId } } }),
+        focus: `${context.prefix}-heading`,
         restart: { label: plain('signIn.startAgain'), event: { type: 'start' } },
       }
     }

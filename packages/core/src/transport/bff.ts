@@ -1,5 +1,6 @@
 import type { BffFlowAnswer, BffFlowStart, BffSession, BffSignOut, FlowAnswer } from '@cardea/protocol'
 import { bffPaths, csrfHeader } from '@cardea/protocol/constants'
+import { given } from '../given.ts'
 import type { Runtime } from '../runtime.ts'
 import { browserRuntime } from '../runtime.ts'
 import { readFlowAnswer } from './answer.ts'
@@ -12,8 +13,8 @@ export interface BffOptions {
 }
 
 const query = (values: object): string => {
-  const defined = Object.entries(values).filter(([, value]) => value !== undefined && value !== '')
-  return defined.length ? `?${new URLSearchParams(defined)}` : ''
+  const text = String(new URLSearchParams({ ...given(values) }))
+  return text && `?${text}`
 }
 
 /** Speaks with the app's own backend-for-frontend: no token ever reaches the page. */

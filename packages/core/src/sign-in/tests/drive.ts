@@ -1,4 +1,4 @@
-import type { FlowAnswer } from '@cardea/protocol'
+import type { BffFlowStart, FlowAnswer } from '@cardea/protocol'
 import type { PasskeyOutcome, Passkeys } from '../../passkeys/passkeys.ts'
 import type { Message } from '../../text.ts'
 import type { StepAnswer } from '../../transport/transport.ts'
@@ -9,6 +9,7 @@ import { signInView } from '../view.ts'
 /** A sign-in against a server that answers when told to. */
 export interface Driven {
   readonly flow: SignInFlow
+  readonly started: BffFlowStart[]
   readonly sent: StepAnswer[]
   readonly did: string[]
   /** Answers the oldest open call. */
@@ -21,6 +22,7 @@ const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve)
 
 export function drive(more: Partial<SignInParts> = {}, startable = true): Driven {
   const open: PromiseWithResolvers<FlowAnswer>[] = []
+  const started: BffFlowStart[] = []
   const sent: StepAnswer[] = []
   const did: string[] = []
   const call = () => {
@@ -30,7 +32,12 @@ export function drive(more: Partial<SignInParts> = {}, startable = true): Driven
   }
   const flow = createSignIn({
     transport: {
-      ...(startable && { start: call }),
+      ...(startable && {
+        start: (options: BffFlowStart) => {
+          started.push(options)
+          return call()
+        },
+      }),
       answer: (answer) => {
         sent.push(answer)
         return call()
@@ -40,12 +47,14 @@ export function drive(more: Partial<SignInParts> = {}, startable = true): Driven
       navigate: (url) => void did.push(`navigate ${url}`),
       reload: () => void did.push('reload'),
       location: () => '/here',
+      replace: (path) => void did.push(`replace ${path}`),
     },
     session: { adopt: (session) => void did.push(`adopt ${session.status}`) },
     ...more,
   })
   return {
     flow,
+    started,
     sent,
     did,
     async server(answer) {
@@ -94,6 +103,7 @@ const words = (message: Message | undefined): string | undefined => {
 /** What a person perceives, in plain values. */
 export function perceive(flow: SignInFlow): Record<string, unknown> {
   const view = signInView(flow.get(), { prefix: 'f' })
+  if (view.type === 'failed') return { type: view.type, message: words(view.message), focus: view.focus }
   if (view.type !== 'step') return { type: view.type }
   return {
     kind: view.kind,
@@ -108,6 +118,14 @@ export function perceive(flow: SignInFlow): Record<string, unknown> {
     notice: words(view.notice),
     asked: view.consent?.asked.map((asked) => ('words' in asked ? asked.words : words(asked.phrase))),
     primary: words(view.primary?.label),
+    spins: [
+      view.primary && { ...view.primary, id: 'primary' },
+      view.deny,
+      view.skip,
+      view.resend,
+      view.person?.change,
+      ...view.options,
+    ].flatMap((action) => (action?.busy ? [action.id] : [])),
     options: view.options.map(({ label }) => words(label)),
     folded: view.folded,
     skip: words(view.skip?.label),
@@ -115,5 +133,6 @@ export function perceive(flow: SignInFlow): Record<string, unknown> {
     secret: view.enrolment?.groups.join(' '),
     focus: view.focus,
     busy: view.busy,
+    live: words(view.live),
   }
 }

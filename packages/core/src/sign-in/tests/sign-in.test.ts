@@ -55,6 +55,27 @@ const signedIn: FlowAnswer = {
   session: { status: 'signed-in', user: { sub: 'usr_1' }, expiresAt: 4_000_000_000 },
   returnTo: '/calendar',
 }
+const wait: FlowAnswer = {
+  status: 'failed',
+  transient: true,
+  error: {
+    code: 'request.rate_limited',
+    reason: 'request.rate_limited',
+    description: '',
+    traceId: 't1',
+    params: { seconds: '2' },
+  },
+}
+const consent = step(1, [], {
+  stepType: 'CONSENT',
+  consent: {
+    client: { name: 'Reports' },
+    account: { name: 'Alex', identifier: 'alex' },
+    scopes: [],
+    redirectHost: 'reports.test',
+    offline: false,
+  },
+})
 const failed = (reason: string): FlowAnswer => ({
   status: 'failed',
   error: { code: 'ABA-60008', reason, description: '', traceId: 't1' },
@@ -117,6 +138,38 @@ describe('while an answer is on its way', () => {
       alert: 'error.network',
     })
   })
+
+  test('a server that is busy for a moment ends nothing: the step stays, with its words', async () => {
+    const { flow, server, sent } = drive()
+    flow.begin()
+    await server(step(1, [password]))
+    flow.send({ type: 'submit', values: { password: 'x' } })
+    await server(wait)
+    expect(perceive(flow)).toMatchObject({
+      kind: 'password',
+      busy: false,
+      alert: 'request.rate_limited seconds=2',
+    })
+    flow.send({ type: 'submit', values: { password: 'x' } })
+    expect(sent).toHaveLength(2)
+  })
+
+  test('one that is busy at the start has no step to stay on', async () => {
+    const { flow, server } = drive()
+    flow.begin()
+    await server(wait)
+    expect(perceive(flow)).toMatchObject({ type: 'failed', message: 'request.rate_limited seconds=2' })
+  })
+
+  test('denying a consent spins no other button, not while the page is left either', async () => {
+    const { flow, server } = drive()
+    flow.begin()
+    await server(consent)
+    flow.send({ type: 'decide', decision: 'deny' })
+    expect(perceive(flow)).toMatchObject({ spins: ['deny'] })
+    await server({ status: 'redirect', url: '/denied' })
+    expect(perceive(flow)).toMatchObject({ busy: true, spins: ['deny'] })
+  })
 })
 
 describe('the end', () => {
@@ -152,6 +205,24 @@ describe('the end', () => {
     flow.send({ type: 'start' })
     await server(step(1, [identifier]))
     expect(perceive(flow)).toMatchObject({ kind: 'identifier' })
+  })
+
+  test('the words of an ended flow have the focus', async () => {
+    const { flow, server } = drive()
+    flow.begin()
+    await server(failed('flow.expired'))
+    expect(perceive(flow)).toMatchObject({ type: 'failed', message: 'flow.expired', focus: 'f-heading' })
+  })
+
+  test('whoever left meanwhile is not led on, but the session is theirs', async () => {
+    const { flow, server, did } = drive()
+    flow.begin()
+    await server(step(1, [password]))
+    flow.send({ type: 'submit', values: { password: 'x' } })
+    flow.end()
+    await server({ ...signedIn, adoptUrl: 'https://id.test/session/adopt' })
+    expect(did).toEqual(['adopt signed-in'])
+    expect(flow.get().type).toBe('step')
   })
 
   test('on a hosted page an ended flow loads the page again', async () => {
@@ -195,6 +266,48 @@ describe('hosted sign-in stands in', () => {
     await server(failed('authorization.native_not_enabled'))
     expect(did).toEqual([])
     expect(flow.get().type).toBe('failed')
+  })
+})
+
+describe('hosted sign-in came back with an error', () => {
+  const hosted = ({ returnTo }: { returnTo?: string }) => `/auth/login?returnTo=${returnTo}`
+  const at = (location: string) => {
+    const did: string[] = []
+    const runtime = {
+      navigate: (url: string) => void did.push(`navigate ${url}`),
+      reload() {},
+      location: () => location,
+      replace: (path: string) => void did.push(`replace ${path}`),
+    }
+    return { ...drive({ hosted, runtime }), did }
+  }
+
+  test('nothing starts by itself; starting again comes back to the page without it', async () => {
+    const { flow, did, started, server } = at('/x?cardea_error=authorization.access_denied')
+    flow.begin()
+    expect(perceive(flow)).toMatchObject({ type: 'failed', message: 'authorization.access_denied' })
+    expect([did, started]).toEqual([[], []])
+    flow.send({ type: 'start' })
+    expect(started).toEqual([{ returnTo: '/x' }])
+    await server(failed('authorization.native_not_enabled'))
+    expect(did).toEqual(['replace /x', 'navigate /auth/login?returnTo=/x'])
+  })
+
+  test.each([
+    ['/x?a=1&cardea_error=bff.csrf&b=2#part', '/x?a=1&b=2#part'],
+    ['/x?a=1&cardea_error=bff.csrf', '/x?a=1'],
+    ['/x?cardea_error=bff.csrf#part', '/x#part'],
+  ])('%s is the page %s', (location, returnTo) => {
+    const { flow, started } = at(location)
+    flow.begin()
+    flow.send({ type: 'start' })
+    expect(started).toEqual([{ returnTo }])
+  })
+
+  test('what is no code of ours is nothing', () => {
+    const { flow, started } = at('/x?cardea_error=constructor')
+    flow.begin()
+    expect(started).toHaveLength(1)
   })
 })
 
@@ -288,5 +401,88 @@ describe('passkeys', () => {
     flow.send({ type: 'submit', values: { username: 'alex' } })
     await unreachable()
     expect(sent.at(-1)).toMatchObject({ version: 1, params: { username: 'alex' } })
+  })
+
+  test('autofill: is offered again after a lost connection', async () => {
+    const { passkeys, ceremonies } = scriptedPasskeys(true)
+    const { flow, server, unreachable } = drive({ passkeys })
+    flow.begin()
+    await server(step(1, first))
+    await server(passkeyStep(2))
+    flow.send({ type: 'submit', values: { username: 'alex' } })
+    await unreachable()
+    expect(ceremonies.map(({ aborted }) => aborted())).toEqual([true, false])
+  })
+
+  test('autofill: a browser that cannot say whether it has it has none', async () => {
+    const { passkeys } = scriptedPasskeys(true)
+    const { flow, server, sent } = drive({
+      passkeys: { ...passkeys, conditional: () => Promise.reject(new Error('blocked')) },
+    })
+    flow.begin()
+    await server(step(1, first))
+    flow.send({ type: 'submit', values: { username: 'alex' } })
+    expect(sent).toMatchObject([{ version: 1, params: { username: 'alex' } }])
+  })
+
+  test.each(['before it was asked whether the browser can', 'before its challenge came'])(
+    'autofill: nothing waits in the browser for somebody who left %s',
+    async (when) => {
+      const { passkeys, ceremonies } = scriptedPasskeys(true)
+      const { flow, server, sent } = drive({ passkeys })
+      flow.begin()
+      const shown = server(step(1, first))
+      await (when.startsWith('before its') ? shown : Promise.resolve())
+      flow.end()
+      await shown
+      await server(passkeyStep(2))
+      expect(ceremonies).toEqual([])
+      expect(sent.length).toBeLessThan(2)
+    },
+  )
+
+  test('the dialog is open and the person picks the password: the dialog is over, nothing spins', async () => {
+    const { passkeys, ceremonies } = scriptedPasskeys(false)
+    const { flow, server } = drive({ passkeys })
+    flow.begin()
+    await server(step(1, [password, started], { identifier: 'alex' }))
+    flow.send(choose)
+    expect(perceive(flow)).toMatchObject({ kind: 'passkey', spins: ['primary'], live: 'passkey.waiting' })
+    flow.send({ type: 'choose', authenticatorId: password.authenticatorId })
+    expect(ceremonies[0]?.aborted()).toBe(true)
+    expect(perceive(flow)).toMatchObject({ kind: 'password', busy: false, spins: [] })
+  })
+
+  test('its answer is on its way: another press opens no second dialog', async () => {
+    const { passkeys, ceremonies } = scriptedPasskeys(false)
+    const { flow, server } = drive({ passkeys })
+    flow.begin()
+    await server(step(1, [started], { identifier: 'alex' }))
+    flow.send({ type: 'passkey' })
+    await ceremonies[0]?.end({ type: 'answered', tokenResponse: 'proof' })
+    expect(perceive(flow)).toMatchObject({ spins: ['primary'], live: 'signIn.checking' })
+    flow.send({ type: 'passkey' })
+    expect(ceremonies).toHaveLength(1)
+  })
+
+  test('its answer is on its way: "Not now" does not post the same version again', async () => {
+    const { passkeys, ceremonies } = scriptedPasskeys(false)
+    const { flow, server, sent } = drive({ passkeys })
+    flow.begin()
+    await server(step(1, [option('passkey', [], { challengeData: 'e30', enrolment: 'true', skippable: 'true' })]))
+    flow.send({ type: 'passkey' })
+    await ceremonies[0]?.end({ type: 'answered', tokenResponse: 'proof' })
+    flow.send({ type: 'skip' })
+    expect(sent).toHaveLength(1)
+  })
+
+  test('a new step finds no dialog of the one before', async () => {
+    const { passkeys, ceremonies } = scriptedPasskeys(false)
+    const { flow, server } = drive({ passkeys })
+    flow.begin()
+    await server(step(1, [started], { identifier: 'alex' }))
+    flow.send({ type: 'passkey' })
+    flow.send({ type: 'answered', answer: step(2, [password], { identifier: 'alex' }) })
+    expect(ceremonies[0]?.aborted()).toBe(true)
   })
 })
