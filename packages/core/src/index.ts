@@ -1,6 +1,7 @@
 export type { Auth, AuthOptions, SignOutOptions } from './auth.ts'
 export { createAuth } from './auth.ts'
 export type { ComponentParams } from './component-params.ts'
+export { given } from './given.ts'
 export { initialsOf } from './initials.ts'
 export { faultOf, placeOf } from './location.ts'
 export type { Channel, Runtime } from './runtime.ts'

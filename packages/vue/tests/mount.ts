@@ -13,12 +13,19 @@ import NativeSignIn from '../src/sign-in/NativeSignIn.vue'
 type Answer = Parameters<Auth['transport']['flow']['answer']>[0]
 
 /** Puts a component into the page, against a backend that plays the story. */
-export function mount(component: Component, props: Record<string, unknown>, story: Story, delay = 0) {
+export function mount(
+  component: Component,
+  props: Record<string, unknown>,
+  story: Story,
+  delay = 0,
+  more: Partial<Transport> = {},
+) {
   const sent: Answer[] = []
   const answered: FlowAnswer[] = []
   const backend = scripted(story, delay)
   const transport: Transport = {
     ...backend,
+    ...more,
     flow: {
       ...backend.flow,
       async answer(answer) {
@@ -41,6 +48,13 @@ export function mount(component: Component, props: Record<string, unknown>, stor
     root.remove()
   })
   return { root, sent, answered, faults }
+}
+
+/** The page is at an address while the test runs. */
+export function visit(path: string): void {
+  const before = location.href
+  history.replaceState(null, '', path)
+  onTestFinished(() => history.replaceState(null, '', before))
 }
 
 export const mountSignIn = (story: Story, props: Record<string, unknown> = {}, delay = 0) =>

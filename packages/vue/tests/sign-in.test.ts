@@ -4,7 +4,7 @@ import { h } from 'vue'
 import { both, email, emailSent, many, message, one, passkey, password, totp } from '../gallery/steps.ts'
 import { stories } from '../gallery/stories.ts'
 import NativeSignIn from '../src/sign-in/NativeSignIn.vue'
-import { mount, mountSignIn, step } from './mount.ts'
+import { mount, mountSignIn, step, visit } from './mount.ts'
 
 const alex = { identifier: 'alex@northwind.test' }
 const first = { title: '', step: many([password, passkey, email], alex) }
@@ -203,6 +203,26 @@ test('an ended flow says so, with its reference, and starts again', async () => 
   await expect.element(page.getByRole('alert').getByText(/This took too long/)).toBeVisible()
   await expect.element(page.getByText('Reference: 4bf92f3577b34da6')).toBeVisible()
   await expect.element(page.getByRole('button', { name: 'Start again' })).toBeVisible()
+})
+
+test('the words of an ended flow have the focus, and after Start again the first field has it', async () => {
+  const failed = stories.failed?.failed
+  if (!failed) throw new Error('no story')
+  mountSignIn({ ...first, next: { status: 'failed', error: failed } }, { autofocus: false })
+  await page.getByLabelText('Password', { exact: true }).fill('x')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect.element(page.getByRole('heading', { name: 'Sign-in stopped' })).toHaveFocus()
+  await page.getByRole('button', { name: 'Start again' }).click()
+  await expect.element(page.getByLabelText('Password', { exact: true })).toHaveFocus()
+})
+
+test('a page that hosted sign-in sent back with an error says so, and starts when the person wants it', async () => {
+  visit('/?cardea_error=authorization.access_denied')
+  mountSignIn(first, { auto: true })
+  await expect.element(page.getByRole('alert').getByText(/Access was denied/)).toBeVisible()
+  await page.getByRole('button', { name: 'Start again' }).click()
+  await expect.element(page.getByRole('heading', { name: 'Enter your password' })).toBeVisible()
+  expect(location.search).toBe('')
 })
 
 test('two forms on one page have no id in common', async () => {

@@ -8,10 +8,19 @@ const still = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matc
 
 /** Moves the focus to where the view wants it, each time it wants it. */
 export function useFocus(view: Ref<SignInView>, onLoad: boolean): void {
-  const focus = () => view.value.type === 'step' && document.getElementById(view.value.focus)?.focus()
+  const focus = () => 'focus' in view.value && document.getElementById(view.value.focus)?.focus()
   onMounted(() => onLoad && focus())
+  // Once something was on show, what comes next comes because somebody did something here.
+  let used = onLoad
   const turn = () => (view.value.type === 'step' ? view.value.turn : view.value.type)
-  watch(turn, (_, before) => (before !== 'loading' || onLoad) && focus(), { flush: 'post' })
+  watch(
+    turn,
+    (_, before) => {
+      used ||= before !== 'loading'
+      if (used) focus()
+    },
+    { flush: 'post' },
+  )
 }
 
 /** The card grows and shrinks between steps rather than jump. */
