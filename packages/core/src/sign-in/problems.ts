@@ -23,7 +23,7 @@ const fieldOf: Readonly<Record<string, string>> = {
 }
 
 /** Parameters travel as text; counts and seconds are numbers to the catalogue. */
-export const typedParams = (params: Readonly<Record<string, string>>): Record<string, string | number> =>
+const typedParams = (params: Readonly<Record<string, string>>): Record<string, string | number> =>
   Object.fromEntries(
     Object.entries(params).map(([key, value]) => [key, /^\d{1,9}$/.test(value) ? Number(value) : value]),
   )
