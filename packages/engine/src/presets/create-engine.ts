@@ -111,25 +111,34 @@ export async function createEngine(options: EngineOptions): Promise<CardeaEngine
     contributed: gather(features.flatMap((feature) => feature.contributes ?? [])),
   }
   const engine = assemble(kernel, options)
-  const dispatcher = createDispatcher({ store, subscribers, engine, now, log })
-  await engine.organizations.root()
-  await engine.keys.check()
-  if (options.configuration) await applyConfiguration(engine, options.configuration)
-  const stopJobs = startJobs(features, engine)
   const { handle, describe } = createHandler(features, engine, {
     verify: engine.tokens.verify,
     allowsOrigin: engine.clients.allowsOrigin,
     observe: metrics.observe,
   })
+  const dispatcher = createDispatcher({ store, subscribers, engine, now, log })
+  const close = async () => {
+    await dispatcher.close()
+    await engine.audit.flush()
+    await store.close()
+  }
+  try {
+    await engine.organizations.root()
+    await engine.keys.check()
+    if (options.configuration) await applyConfiguration(engine, options.configuration)
+  } catch (error) {
+    // What it says about the start matters more than what closing says.
+    await close().catch(() => undefined)
+    throw error
+  }
+  const stopJobs = startJobs(features, engine)
   return {
     engine,
     fetch: handle,
     describe,
     close: async () => {
       await stopJobs()
-      await dispatcher.close()
-      await engine.audit.flush()
-      await store.close()
+      await close()
     },
   }
 }

@@ -28,7 +28,7 @@ export async function applyConfiguration(engine: Engine, given: unknown): Promis
   const counts = { created: 0, updated: 0, unchanged: 0 }
   const each = async <T>(list: string, items: readonly T[] | undefined, apply: (item: T) => Promise<Done>) => {
     for (const [index, item] of (items ?? []).entries()) {
-      const done = await named(engine, `${list}[${index}]`, () => apply(item))
+      const done = await named(engine, `${list}[${index}]`, () => alongOthers(() => apply(item)))
       counts[done.outcome] += 1
       if (done.outcome !== 'unchanged')
         engine.log('info', `configuration: ${done.name} ${done.outcome}`, done.members ? { members: done.members } : {})
@@ -61,6 +61,16 @@ function createContext(engine: Engine, { policies = {} }: CardeaConfig): Context
       if (!policy) throw new Error(`signInPolicy: there is no policy '${choice}'`)
       return policy
     },
+  }
+}
+
+/** Another process that starts at the same time may have made the object after it was looked for: then it is there. */
+async function alongOthers<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (isFailure(error) && error.code === 'api.conflict') return work()
+    throw error
   }
 }
 
