@@ -65,6 +65,9 @@ export function createGrants(engine: Engine): Grants {
     revoke: async (unit, org, id, reason) => {
       await endGrants(engine, unit, org, { id }, reason)
     },
+    revokeSession: async (unit, org, session) => {
+      await endGrants(engine, unit, org, { session }, 'session_ended')
+    },
     revokeAll: async (unit, org, account, exceptSession) => {
       await endGrants(engine, unit, org, { account, exceptSession }, 'all_revoked')
     },

@@ -21,11 +21,15 @@ export async function endSessions({ org, requester, account }: Administrator & O
   return json({ sessionsEnded })
 }
 
+/** With all that apps got in it, offline access too (ASVS 7.4.5). */
 export async function endSession({ org, requester, params }: Call & Administrator, engine: Engine): Promise<Response> {
   const id = params.sessionId
   const session = isId('session', id) ? await engine.sessions.find(org, id) : undefined
   if (!session) throw apiErrors('api.not_found', { kind: 'session' })
   const acting = actingEngine(engine, requester, { before: sessionView(session), after: () => undefined })
-  await acting.store.unit((unit) => acting.sessions.end(unit, org, session.id))
+  await acting.store.unit(async (unit) => {
+    await acting.grants.revokeSession(unit, org, session.id)
+    await acting.sessions.end(unit, org, session.id)
+  })
   return empty()
 }

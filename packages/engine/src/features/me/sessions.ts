@@ -13,12 +13,16 @@ export async function listSessions({ org, account, session }: Self, engine: Engi
   return json({ items })
 }
 
+/** With all that apps got in it: a device that is thrown out keeps no offline access (ASVS 7.5.2). */
 export async function endSession({ org, account, acting, params }: Call & Self): Promise<Response> {
   const id = params.sessionId
   const sessions = await acting.sessions.list(org, account.id)
   if (!isId('session', id) || !sessions.some((session) => session.id === id))
     throw apiErrors('api.not_found', { kind: 'session' })
-  await acting.store.unit((unit) => acting.sessions.end(unit, org, id))
+  await acting.store.unit(async (unit) => {
+    await acting.grants.revokeSession(unit, org, id)
+    await acting.sessions.end(unit, org, id)
+  })
   return empty()
 }
 
