@@ -33,12 +33,12 @@ function checkReturn({ query, client }: Pick<Call, 'query'> & { client: Client }
 
 /**
  * Whether a page of the app sent the browser. A ticket that somebody else's page or mail hands out would sign
- * the browser in as whoever fetched it (login CSRF); they cannot forge the referrer. Who sends no `Sec-Fetch-Site`
- * is no browser of today.
+ * the browser in as whoever fetched it (login CSRF), be it on a sibling of the same site; they cannot forge the
+ * referrer. Who sends no `Sec-Fetch-Site` is no browser of today.
  */
 function isSentByApp(headers: Headers, client: Client): boolean {
   const site = headers.get('sec-fetch-site')
-  if (site === null || site === 'same-origin' || site === 'same-site') return true
+  if (site === null || site === 'same-origin') return true
   const from = URL.parse(headers.get('referer') ?? '')?.origin
   return client.redirectUris.some((uri) => from !== undefined && URL.parse(uri)?.origin === from)
 }

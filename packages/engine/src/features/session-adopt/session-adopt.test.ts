@@ -138,6 +138,8 @@ describe('the browser takes over the session of a native sign-in', () => {
   test.each([
     ['another site', { 'sec-fetch-site': 'cross-site', referer: 'https://evil.example/' }],
     ['a page that hides itself', { 'sec-fetch-site': 'cross-site' }],
+    ['a sibling site', { 'sec-fetch-site': 'same-site', referer: 'http://localhost:3002/' }],
+    ['a sibling site that hides itself', { 'sec-fetch-site': 'same-site' }],
     ['a mail', { 'sec-fetch-site': 'none' }],
   ])('T-SES-01 a ticket that comes from %s signs nobody in', async (_, headers) => {
     const ticket = await ticketOf('alex')
@@ -146,10 +148,13 @@ describe('the browser takes over the session of a native sign-in', () => {
     expect((await adopt(ticket)).status).toBe(400)
   })
 
-  test('the app’s own page may be on another site', async () => {
-    const headers = { 'sec-fetch-site': 'cross-site', referer: 'http://localhost:3001/' }
-    expect(cookieOf(await adopt(await ticketOf('alex'), back, undefined, headers))).toMatch(/^cardea_session=/)
-  })
+  test.each(['cross-site', 'same-site'])(
+    'the app’s own page may be on another site, or a sibling: %s',
+    async (site) => {
+      const headers = { 'sec-fetch-site': site, referer: 'http://localhost:3001/' }
+      expect(cookieOf(await adopt(await ticketOf('alex'), back, undefined, headers))).toMatch(/^cardea_session=/)
+    },
+  )
 
   test('a ticket that was made up is none', async () => {
     for (const ticket of ['', 'x', '1.AAAA', 'ses_1']) expect((await adopt(ticket)).status).toBe(400)
