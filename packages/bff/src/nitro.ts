@@ -1,3 +1,4 @@
+import { createAddressOf } from './address.ts'
 import type { Bff } from './bff.ts'
 import { createBff } from './bff.ts'
 import type { BffOptions } from './options.ts'
@@ -5,6 +6,11 @@ import type { BffOptions } from './options.ts'
 /** The part of a Nitro (h3 v2) event that is used. */
 interface NitroEvent {
   readonly req: Request & { readonly ip?: string | undefined }
+}
+
+export interface BffHandlerOptions extends Partial<BffOptions> {
+  /** Addresses or ranges of the proxies whose `X-Forwarded-For` is believed; none by default. */
+  trustedProxies?: readonly string[]
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -17,6 +23,7 @@ const variables = {
   publicUrl: 'CARDEA_APP_URL',
   secret: 'CARDEA_SECRET',
 } as const
+const proxies = 'CARDEA_TRUSTED_PROXIES'
 
 /** Options with what the environment says; it wins, so that one build serves many places. Names what is missing. */
 function withEnvironment(options: Partial<BffOptions>, environment: Environment): BffOptions {
@@ -42,10 +49,18 @@ function withEnvironment(options: Partial<BffOptions>, environment: Environment)
 
 /**
  * A BFF as a Nitro event handler, for a route `/auth/**`. What the options leave out comes from `CARDEA_ISSUER`,
- * `CARDEA_CLIENT_ID`, `CARDEA_CLIENT_SECRET`, `CARDEA_APP_URL` and `CARDEA_SECRET`. Throws a `TypeError` that names
- * what is missing or wrong.
+ * `CARDEA_CLIENT_ID`, `CARDEA_CLIENT_SECRET`, `CARDEA_APP_URL`, `CARDEA_SECRET` and `CARDEA_TRUSTED_PROXIES`. Throws a
+ * `TypeError` that names what is missing or wrong.
  */
-export function bffHandler(options: Partial<BffOptions> = {}): (event: NitroEvent) => Promise<Response> {
+export function bffHandler({
+  trustedProxies = [],
+  ...options
+}: BffHandlerOptions = {}): (event: NitroEvent) => Promise<Response> {
   const bff: Bff = createBff(withEnvironment(options, process.env))
-  return ({ req }) => bff.fetch(req, { address: req.ip })
+  const named = process.env[proxies]
+  const addressOf = createAddressOf(named ? named.split(/[\s,]+/).filter(Boolean) : trustedProxies)
+  return ({ req }) => {
+    const found = req.ip === undefined ? undefined : addressOf(req.ip, req.headers.get('x-forwarded-for'))
+    return bff.fetch(req, { address: found?.address })
+  }
 }

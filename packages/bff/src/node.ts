@@ -3,8 +3,10 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Bff } from './bff.ts'
 
+export { createAddressOf } from './address.ts'
+
 export interface NodeHandlerOptions {
-  /** The browser's address. Default: the socket's peer; behind a proxy, take what your proxy alone may set. */
+  /** The browser's address. Default: the socket's peer; behind a proxy, what `createAddressOf` finds. */
   address?: (request: IncomingMessage) => string | undefined
 }
 

@@ -3,14 +3,24 @@ import type { NitroPluginConfig } from 'nitro/vite'
 import { nitro } from 'nitro/vite'
 import type { Plugin, UserConfig } from 'vite'
 import { loadEnv } from 'vite'
-import type { BffOptions } from '../options.ts'
+import type { BffHandlerOptions } from '../nitro.ts'
 import { answerHeaders } from '../request/answer.ts'
 
 /** What can be written into `vite.config`: data only. Secrets come from the environment. */
 export interface CardeaOptions
   extends Pick<
-    BffOptions,
-    'issuer' | 'clientId' | 'publicUrl' | 'basePath' | 'home' | 'scope' | 'resource' | 'lifetime' | 'api' | 'cookiePath'
+    BffHandlerOptions,
+    | 'issuer'
+    | 'clientId'
+    | 'publicUrl'
+    | 'basePath'
+    | 'home'
+    | 'scope'
+    | 'resource'
+    | 'lifetime'
+    | 'api'
+    | 'cookiePath'
+    | 'trustedProxies'
   > {
   /** Module whose default export is a `SessionStore` (`./server/sessions.ts`). Without it sessions are in the cookie. */
   store?: string

@@ -1,18 +1,28 @@
 import { BlockList, isIP } from 'node:net'
-import type { Connection } from '@cardea/engine'
 
 const family = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4')
 const plain = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, '')
 
-type AddressOf = (peer: string, forwardedFor: string | null) => Required<Pick<Connection, 'address' | 'forwarded'>>
+/** Where a request came from, and whether a proxy that is trusted has said so. */
+type AddressOf = (
+  peer: string,
+  forwardedFor: string | null,
+) => { readonly address: string; readonly forwarded: boolean }
 
-/** Finds the browser's address: the peer's, or what trusted proxies say it is. `networks`: addresses or CIDR ranges. */
+/**
+ * Finds the browser's address: the peer's, or what trusted proxies write into `X-Forwarded-For`. `networks`: addresses
+ * or CIDR ranges. Throws a `TypeError` that names the one that is neither.
+ */
 export function createAddressOf(networks: readonly string[]): AddressOf {
   const trusted = new BlockList()
   for (const network of networks) {
     const [address = '', bits] = network.split('/')
-    if (bits === undefined) trusted.addAddress(address, family(address))
-    else trusted.addSubnet(address, Number(bits), family(address))
+    try {
+      if (bits === undefined) trusted.addAddress(address, family(address))
+      else trusted.addSubnet(address, /^\d+$/.test(bits) ? Number(bits) : -1, family(address))
+    } catch (cause) {
+      throw new TypeError(`trustedProxies: '${network}' is no IP address and no range such as 10.0.0.0/8`, { cause })
+    }
   }
   const isTrusted = (address: string) => isIP(address) !== 0 && trusted.check(address, family(address))
 
