@@ -25,13 +25,14 @@ export const zUrl = z
     return url !== null && isSecure(url) && plain(url) && !text.includes('#')
   }, 'must be an absolute https URL')
 
-/** A redirect URI: as `zUrl`, or an app's own scheme in reverse domain form (RFC 8252 §7.1). */
+/** A redirect URI: as `zUrl`, or an app's own scheme in reverse domain form (RFC 8252 §7.1). It must fit into a header. */
 export const zRedirectUri = z
   .string()
   .max(2048)
+  .regex(/^\p{ASCII}*$/u, 'must be ASCII: percent-encode the rest (RFC 3986 §2.1)')
   .refine((text) => {
     const url = URL.parse(text)
-    if (url === null || !plain(url) || /[#*\\\s]/.test(text)) return false
+    if (url === null || !plain(url) || /[#*\\\s\p{Cc}]/u.test(text)) return false
     return isSecure(url) || /^[a-z][a-z0-9+-]*\.[a-z0-9+.-]+:$/.test(url.protocol)
   }, 'must be an absolute https URL')
 
