@@ -291,3 +291,25 @@ describe('answers', () => {
     expect(routes().find((route) => route.path === '/oauth2/refuse')?.steps).toEqual(['refuse'])
   })
 })
+
+describe('when it cannot be found out whether an origin is an app’s', () => {
+  const shared = defineFeature<Kernel>({
+    id: 'shared',
+    routes: [{ ...base, method: 'POST', path: '/shared', cors: 'apps', steps: steps(echo) }],
+  })
+  const broken = createHandler([shared], kernel, {
+    verify: async () => undefined,
+    allowsOrigin: async () => {
+      throw new Error('the database is away')
+    },
+  })
+
+  test.each(['POST', 'OPTIONS'])('%s is answered all the same, and no page may read it', async (method) => {
+    logged.length = 0
+    const headers = { origin: 'https://unknown.example' }
+    const answer = await broken.handle(new Request('https://id.example/shared', { method, headers }))
+    expect(answer.ok).toBe(true)
+    expect(answer.headers.get('access-control-allow-origin')).toBeNull()
+    expect(JSON.stringify(logged)).toContain('origin')
+  })
+})

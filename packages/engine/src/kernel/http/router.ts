@@ -100,11 +100,21 @@ export function createHandler<E extends Kernel>(features: readonly Feature<E>[],
     } catch (thrown) {
       response = await renderError(engine, asked, surface, thrown)
     }
-    if (match?.data.route.cors) response = await withCors(response, match.data.route.cors, request, around)
+    if (match?.data.route.cors) response = await withCors(response, match.data.route.cors, request, allowsOrigin)
     if (isSecure) response.headers.set('strict-transport-security', 'max-age=31536000')
     if (request.method === 'HEAD') response = new Response(null, response)
     around.observe?.(match?.data.route.path ?? '', method, response.status, performance.now() - started)
     return response
+  }
+
+  /** When it cannot be found out, it is not allowed; the answer is there all the same. */
+  const allowsOrigin = async (origin: string): Promise<boolean> => {
+    try {
+      return await around.allowsOrigin(origin)
+    } catch (error) {
+      engine.log('error', 'It could not be found out whether an origin is an app’s.', { error })
+      return false
+    }
   }
 
   const missing = (path: string) => {
@@ -128,7 +138,7 @@ export function createHandler<E extends Kernel>(features: readonly Feature<E>[],
       'access-control-allow-headers': 'authorization, content-type, dpop',
       'access-control-max-age': '600',
     })
-    return withCors(response, route.cors, request, around)
+    return withCors(response, route.cors, request, allowsOrigin)
   }
 
   const describe = (): RouteDescription[] =>
@@ -187,11 +197,11 @@ async function withCors(
   response: Response,
   cors: 'any' | 'apps',
   request: Request,
-  around: Surroundings,
+  allows: Surroundings['allowsOrigin'],
 ): Promise<Response> {
   const origin = request.headers.get('origin')
   if (!origin) return response
-  if (cors === 'apps' && !(await around.allowsOrigin(origin))) return response
+  if (cors === 'apps' && !(await allows(origin))) return response
   response.headers.set('access-control-allow-origin', cors === 'any' ? '*' : origin)
   response.headers.set('cross-origin-resource-policy', 'cross-origin')
   response.headers.set('access-control-expose-headers', 'WWW-Authenticate, Retry-After')
