@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { ServerSession } from '@cardea/bff'
 import { createBff } from '@cardea/bff'
 import type { CardeaEngine } from '@cardea/engine'
@@ -18,11 +19,24 @@ interface AccountOptions {
   readonly clientSecret: string
 }
 
+/** Whose request is being answered. */
+interface Visitor {
+  readonly address: string
+  readonly userAgent: string | null
+}
+
 const parts = { me: '', sessions: '/sessions', factors: '/factors', apps: '/apps', activity: '/activity' }
 
 /** The account page and its backend-for-frontend; both reach the engine without a network between. */
 export function createAccount({ cardea, publicUrl, key, clientSecret }: AccountOptions): Account {
-  const within = (url: string, init: RequestInit) => cardea.fetch(new Request(url, init), { address: '127.0.0.1' })
+  const visitors = new AsyncLocalStorage<Visitor>()
+  /** For the visitor, so that limits count and the audit trail names them, not this process (T-AUD-01). */
+  const within = (url: string, init: RequestInit) => {
+    const { address, userAgent } = visitors.getStore() ?? { address: '127.0.0.1', userAgent: null }
+    const request = new Request(url, init)
+    if (userAgent !== null) request.headers.set('user-agent', userAgent)
+    return cardea.fetch(request, { address })
+  }
   const bff = createBff({
     issuer: publicUrl,
     publicUrl,
@@ -86,13 +100,18 @@ export function createAccount({ cardea, publicUrl, key, clientSecret }: AccountO
     return documentOf({ page: 'account', session, data, organization, now: Date.now() }, cookies)
   }
 
+  const answer = async (request: Request, path: string, address: string): Promise<Response> => {
+    if (bff.handles(path)) return bff.fetch(request, { address })
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return new Response(null, { status: 405, headers: { allow: 'GET, HEAD' } })
+    return page(request, await bff.session(request))
+  }
+
   return {
     handles: (path) => path === accountPath || bff.handles(path),
-    fetch: async (request, path, address) => {
-      if (bff.handles(path)) return bff.fetch(request, { address })
-      if (request.method !== 'GET' && request.method !== 'HEAD')
-        return new Response(null, { status: 405, headers: { allow: 'GET, HEAD' } })
-      return page(request, await bff.session(request))
+    fetch: (request, path, address) => {
+      const visitor = { address, userAgent: request.headers.get('user-agent') }
+      return visitors.run(visitor, () => answer(request, path, address))
     },
   }
 }
