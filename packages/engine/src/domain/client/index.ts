@@ -9,6 +9,7 @@ import { clientMigrations, forgetAssertions } from './store.ts'
 
 export { assertionAlgorithms } from './assertion.ts'
 export type { Client, ClientAuthMethod } from './client.ts'
+export { authenticationFailed } from './credentials.ts'
 export { allowsRedirect } from './redirect.ts'
 export { createClients } from './verbs.ts'
 

@@ -2,5 +2,4 @@ import { defineErrors } from '../../kernel/errors.ts'
 
 export const introspectionErrors = defineErrors({
   'request.missing_parameter': { status: 400, oauth: 'invalid_request' },
-  'client.authentication_failed': { status: 401, oauth: 'invalid_client' },
 })

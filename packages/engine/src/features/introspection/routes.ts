@@ -1,4 +1,5 @@
 import type { Client } from '../../domain/client/index.ts'
+import { authenticationFailed } from '../../domain/client/index.ts'
 import type { Engine } from '../../domain/engine.ts'
 import type { Call } from '../../kernel/http/index.ts'
 import { json } from '../../kernel/http/index.ts'
@@ -10,7 +11,7 @@ import { introspectionErrors } from './errors.ts'
 /** RFC 7662 §2.1: only callers that prove who they are, or the endpoint would be a place to try tokens. */
 async function authenticateCaller(call: Call, engine: Engine): Promise<{ client: Client; token: string }> {
   const { client, method } = await engine.clients.authenticate(call)
-  if (method === 'none') throw introspectionErrors('client.authentication_failed')
+  if (method === 'none') throw authenticationFailed()
   const token = call.form.get('token')
   if (token === undefined) throw introspectionErrors('request.missing_parameter', { name: 'token' })
   return { client, token }

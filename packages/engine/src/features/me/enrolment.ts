@@ -10,6 +10,7 @@ import type { Call } from '../../kernel/http/call.ts'
 import { json } from '../../kernel/http/index.ts'
 import { factorsOf } from './factors.ts'
 import type { Self } from './self.ts'
+import { reauthenticationRequired } from './self.ts'
 import type { Enrolment } from './store.ts'
 import { consumeEnrolment, keepEnrolment, startEnrolment } from './store.ts'
 
@@ -31,7 +32,7 @@ export async function startEnrolling({
 }: Call & Self): Promise<Response> {
   const { authenticator: name } = body as z.infer<typeof zEnrolmentStart>
   const authenticator = enrolling(acting, name)
-  if (!session) throw apiErrors('api.reauthentication_required')
+  if (!session) throw reauthenticationRequired()
   const ceremony = await ceremonyOf(acting, { org, account }, token?.clientId)
   const { prompt, state } = await authenticator.enrol.prompt(ceremony)
   const id = acting.random(32)

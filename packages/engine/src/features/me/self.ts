@@ -36,7 +36,12 @@ const recentEnough = 600
 export function recentlyProven(call: Call, engine: Engine): Record<never, never> {
   const { authTime } = call.token ?? {}
   if (authTime !== undefined && engine.now() / 1000 - authTime <= recentEnough) return {}
-  throw apiErrors(
+  throw reauthenticationRequired()
+}
+
+/** RFC 9470 §3: which sign-in would do. */
+export function reauthenticationRequired() {
+  return apiErrors(
     'api.reauthentication_required',
     {},
     { 'www-authenticate': `Bearer error="insufficient_user_authentication", max_age="${recentEnough}"` },

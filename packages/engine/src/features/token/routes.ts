@@ -42,14 +42,15 @@ async function issueTokens(
 
 /** RFC 6749 §5.1. `scope` is always there, so that nobody has to guess. */
 function respond({ answer }: { answer: TokenAnswer }): Response {
-  return json({
+  const body = {
     access_token: answer.accessToken,
     token_type: answer.tokenType,
     expires_in: answer.expiresIn,
     scope: answer.scope.join(' '),
     ...(answer.refreshToken !== undefined && { refresh_token: answer.refreshToken }),
     ...(answer.idToken !== undefined && { id_token: answer.idToken }),
-  })
+  }
+  return json(body, 200, { pragma: 'no-cache' })
 }
 
 export const routes: readonly Route<Engine>[] = [
