@@ -21,7 +21,8 @@ export const emailOtp: Authenticator = {
   withoutSubject: false,
   starts: true,
   enrolled: async (_engine, account) => account.email !== undefined && account.emailVerified,
-  prompt: (ceremony) => send(ceremony, 0),
+  prompt: (ceremony) =>
+    ceremony.before === undefined ? send(ceremony, 0) : restart(ceremony, zSentCode.parse(ceremony.before)),
   verify,
   list: async () => [],
   remove: async () => false,
@@ -74,6 +75,13 @@ async function verify(ceremony: Ceremony, params: Params, state: Json): Promise<
   if (matches && subject?.type === 'account' && subject.account.emailVerified) return { type: 'proven', amr: ['otp'] }
   const restart = started(ceremony, { ...sent, tries: sent.tries + 1 })
   return { type: 'rejected', failure: emailOtpErrors('email_otp.rejected'), restart }
+}
+
+/** Asking for the option once more is asking for a further code, and gets no more of them. */
+async function restart(ceremony: Ceremony, sent: SentCode): Promise<Started> {
+  if (ceremony.engine.now() - sent.sentAt < resendAfter) return started(ceremony, sent)
+  if (sent.resends >= mostResends) throw emailOtpErrors('email_otp.too_many_resends')
+  return send(ceremony, sent.resends + 1)
 }
 
 async function resend(ceremony: Ceremony, sent: SentCode): Promise<Verdict> {

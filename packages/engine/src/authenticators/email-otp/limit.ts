@@ -5,6 +5,8 @@ import type { Ceremony } from '../../domain/flow/index.ts'
 const perPerson = { limit: 20, seconds: 3600 }
 /** From one network: one stranger alone does not use up what strangers may have. */
 const perNetwork = { limit: 10, seconds: 3600 }
+/** From one network to whomever it names, people or nobody: many times what those behind one address need. */
+const toAnybody = { limit: 100, seconds: 3600 }
 
 /**
  * Counts a code that is asked for. Who comes from where the person has signed in before, or has proven something, has
@@ -18,6 +20,7 @@ export async function limit({ engine, who, proven }: Ceremony): Promise<void> {
   if (known) return attempts.take(`email-otp known ${subject} ${network}`, perNetwork)
   if (proven) return attempts.take(`email-otp proven ${subject}`, perPerson)
   // First its own: what a network is refused is not counted against the others.
+  await attempts.take(`email-otp from ${network}`, toAnybody)
   await attempts.take(`email-otp stranger ${subject} ${network}`, perNetwork)
   await attempts.take(`email-otp strangers ${subject}`, perPerson)
 }

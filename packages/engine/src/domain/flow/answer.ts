@@ -104,7 +104,7 @@ async function respond(engine: Engine, driven: Driven, answer: FlowAnswer, from:
   const mustStart = next.type === 'enrol' || authenticator.starts
   if (Object.keys(params).length === 0 || (mustStart && !pending)) {
     const option = { name, type: next.type, from }
-    const started = await startOption(engine, { ...record, pending: undefined }, driven, option)
+    const started = await startOption(engine, { ...record, pending }, driven, option)
     return unjudged({ record: started, subject: driven.subject, claimed: false })
   }
   const missing = await missingParam(engine, driven, name, params)

@@ -52,6 +52,8 @@ export interface Ceremony {
   readonly app?: string
   /** What the person typed to say who they are. */
   readonly identifier?: string | undefined
+  /** What the same option has kept since it was started before, when it is started again. */
+  readonly before?: Json
   /** What the subject has enrolled, read at most once for an answer. */
   readonly factors?: () => Promise<readonly StoredFactor[]>
   /** Whether they have proven anything yet. Before that nothing may show what an account has. */

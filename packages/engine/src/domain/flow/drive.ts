@@ -59,8 +59,13 @@ export async function startOption(
 ): Promise<FlowRecord> {
   const authenticator = authenticatorOf(engine, name)
   if (!authenticator) return record
-  const ceremony = ceremonyOf(engine, record, around.client, around.subject, from)
   const purpose = type === 'enrol' ? 'enrol' : 'verify'
+  const before =
+    record.pending?.authenticator === name && record.pending.purpose === purpose ? record.pending : undefined
+  const ceremony = {
+    ...ceremonyOf(engine, record, around.client, around.subject, from),
+    ...(before && { before: before.state }),
+  }
   try {
     const started = await (type === 'enrol' ? authenticator.enrol : authenticator)?.prompt(ceremony)
     if (!started) return record
