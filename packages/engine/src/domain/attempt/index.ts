@@ -1,3 +1,4 @@
+import type { Failure } from '../../kernel/errors.ts'
 import type { Feature } from '../../kernel/feature.ts'
 import type { ApiRate } from '../../kernel/kernel.ts'
 import type { Unit } from '../../kernel/store/index.ts'
@@ -27,13 +28,21 @@ export interface Standing {
   readonly claim: 'none' | 'alone' | 'beside-others'
 }
 
+/** So many calls in so many seconds. */
+export interface CallRule {
+  readonly limit: number
+  readonly seconds: number
+}
+
 /**
  * Counting failures and calls in the store, so that every process sees them. Delays grow with failures from
  * strangers and never lock a person out of a session they hold or of a device they have signed in from.
  */
 export interface Attempts {
   /** Fails with `request.rate_limited` (429, `Retry-After`) when `key` has used up `limit` calls in `seconds`. */
-  readonly take: (key: string, rule: { readonly limit: number; readonly seconds: number }) => Promise<void>
+  readonly take: (key: string, rule: CallRule) => Promise<void>
+  /** The same in a unit of the caller's, who must not do what is refused; a refusal that failed the unit would not be counted. */
+  readonly takeIn: (unit: Unit, key: string, rule: CallRule) => Promise<Failure | undefined>
   /** The same in the memory of this process, for calls that must not cost a write: so many at once, then so many a second. */
   readonly spend: (key: string, rate: ApiRate) => void
   /** How somebody stands, without judging it. */

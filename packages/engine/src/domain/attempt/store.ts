@@ -70,6 +70,40 @@ export async function readAttempts(
   return new Map(rows.map((row) => [row.key, row]))
 }
 
+const none = { count: 0, wait_until: 0, judging: 0, judging_until: 0 } as const
+
+const oneLess = (judging: Expression<number>) => sql<number>`case when ${judging} > 0 then ${judging} - 1 else 0 end`
+
+interface Counted {
+  readonly rows: readonly { readonly key: string }[]
+  readonly now: number
+  readonly expires_at: number
+}
+const countRows = (count: number) =>
+  across<Counted>(reason)((db, p) =>
+    db
+      .insertInto('attempt')
+      .values(
+        Array.from({ length: count }, (_, index) => ({
+          ...none,
+          key: p.ofRow(index, 'key'),
+          count: 1,
+          expires_at: p('expires_at'),
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict.column('key').doUpdateSet((up) => ({
+          count: sql<number>`case when ${up.ref('attempt.expires_at')} <= ${p('now')} then 1 else ${up.ref('attempt.count')} + 1 end`,
+          // What was only claimed until now has no window yet.
+          expires_at: sql<number>`case when ${up.ref('attempt.expires_at')} <= ${p('now')} or ${up.ref('attempt.count')} = 0 then ${up.ref('excluded.expires_at')} else ${up.ref('attempt.expires_at')} end`,
+          judging: oneLess(up.ref('attempt.judging')),
+        })),
+      )
+      .returningAll(),
+  )
+/** One of calls; of failures those of a person and of a network. */
+const countBySize = [1, 2].map(countRows)
+
 /** Adds one to each key, starting anew where its time is over; one statement for all. */
 export async function countUp(
   unit: Unit,
@@ -77,26 +111,11 @@ export async function countUp(
   now: number,
   expiresAt: number,
 ): Promise<ReadonlyMap<string, AttemptTable>> {
-  const rows = await unit
-    .across(reason)
-    .insertInto('attempt')
-    .values(keys.map((key) => ({ ...none, key, count: 1, expires_at: expiresAt })))
-    .onConflict((conflict) =>
-      conflict.column('key').doUpdateSet((up) => ({
-        count: sql<number>`case when ${up.ref('attempt.expires_at')} <= ${now} then 1 else ${up.ref('attempt.count')} + 1 end`,
-        // What was only claimed until now has no window yet.
-        expires_at: sql<number>`case when ${up.ref('attempt.expires_at')} <= ${now} or ${up.ref('attempt.count')} = 0 then ${up.ref('excluded.expires_at')} else ${up.ref('attempt.expires_at')} end`,
-        judging: oneLess(up.ref('attempt.judging')),
-      })),
-    )
-    .returningAll()
-    .execute()
+  const statement = countBySize[keys.length - 1]
+  if (!statement) throw new Error(`${keys.length} counters cannot be counted up at once.`)
+  const rows = await unit.run(statement, { rows: keys.map((key) => ({ key })), now, expires_at: expiresAt })
   return new Map(rows.map((row) => [row.key, row]))
 }
-
-const none = { count: 0, wait_until: 0, judging: 0, judging_until: 0 } as const
-
-const oneLess = (judging: Expression<number>) => sql<number>`case when ${judging} > 0 then ${judging} - 1 else 0 end`
 
 interface Claim {
   readonly known: string

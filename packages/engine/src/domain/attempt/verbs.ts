@@ -59,19 +59,25 @@ export function createAttempts({ store, now }: Pick<Kernel, 'store' | 'now'>): A
     return { known, rows: [...counted(who, known).keys()].flatMap((key) => rows.get(key) ?? []) }
   }
 
+  const takeIn: Attempts['takeIn'] = async (unit, key, { limit, seconds }) => {
+    const at = now()
+    const counts = await countUp(unit, [`calls ${key}`], at, at + seconds * 1000)
+    const row = counts.get(`calls ${key}`)
+    if (!row || row.count <= limit) return undefined
+    return tooMany(Math.max(1, Math.ceil((row.expires_at - at) / 1000)))
+  }
+
   const buckets = createBuckets(now)
 
   return {
     inTurn: createLines(),
 
-    async take(key, { limit, seconds }) {
-      const at = now()
-      const counts = await store.unit((unit) => countUp(unit, [`calls ${key}`], at, at + seconds * 1000))
-      const row = counts.get(`calls ${key}`)
-      if (!row || row.count <= limit) return
-      const wait = Math.max(1, Math.ceil((row.expires_at - at) / 1000))
-      throw tooMany(wait)
+    async take(key, rule) {
+      const refused = await store.unit((unit) => takeIn(unit, key, rule))
+      if (refused) throw refused
     },
+
+    takeIn,
 
     spend(key, rate) {
       const wait = buckets(key, rate)

@@ -73,6 +73,8 @@ export interface FlowStart {
 /** Who is at the door, for limits, sessions and the audit trail. */
 export interface Visitor {
   readonly address: string
+  /** The address is the one that a client which has proven itself tells, not where the call comes from. */
+  readonly reported?: boolean
   readonly userAgent: string | undefined
   /** Value of the known-device cookie. */
   readonly device?: string | undefined

@@ -26,18 +26,27 @@ export async function startFlow(engine: Engine, start: FlowStart): Promise<FlowO
   const driven = await drive(engine, record, await situate(engine, record, start.client, made), start.from)
   if (driven.next.type === 'done') return finish(engine, driven, { from: start.from, stored: undefined, session })
   if (driven.next.type === 'refused') return refuse(engine, driven, 'unmet_requirements', undefined)
-  await admit(engine, start)
-  await engine.store.unit((unit) => insertFlow(unit, engine, driven.record))
+  const refused = await engine.store.unit(async (unit) => {
+    const network = openedFrom(start)
+    const limited = network && (await engine.attempts.takeIn(unit, `flow-open ${network}`, opening))
+    if (!limited) await insertFlow(unit, engine, driven.record)
+    return limited
+  })
+  if (refused) throw refused
   return { type: 'open', flow: driven.record, retry: false, step: await stepOf(engine, driven) }
 }
 
 /** Flows one network may open: many times what people behind one address do, and a bound on the rows a stranger can make. */
 const opening = { limit: 1000, seconds: 60 }
 
-/** A confidential client answers for what it starts; a browser or a public app is counted by its network. */
-async function admit(engine: Engine, { client, binding, from }: FlowStart): Promise<void> {
-  if (!from || (binding.door === 'native' && client.authMethod !== 'none')) return
-  await engine.attempts.take(`flow-open ${limitedAddress(from.address)}`, opening)
+/**
+ * What a start is counted by: the network of the browser or the public app, also where a backend tells it. A confidential
+ * client that tells none answers for what it starts.
+ */
+function openedFrom({ client, binding, from }: FlowStart): string | undefined {
+  if (!from) return undefined
+  const speaksForItself = binding.door === 'native' && client.authMethod !== 'none' && !from.reported
+  return speaksForItself ? undefined : limitedAddress(from.address)
 }
 
 /** Whether the session alone would finish the flow, consent apart (`prompt=none`). */

@@ -42,11 +42,15 @@ export function createFlows(engine: Engine): Flows {
       }
     },
 
-    visitor: (call, reported = {}) => ({
-      address: reported.address !== undefined && isIP(reported.address) ? reported.address : call.address,
-      userAgent: (reported.userAgent ?? call.headers.get('user-agent') ?? undefined)?.slice(0, 400),
-      device: readDeviceCookie(jar, call.cookies),
-      traceId: call.traceId,
-    }),
+    visitor(call, reported = {}) {
+      const address = reported.address !== undefined && isIP(reported.address) ? reported.address : undefined
+      return {
+        address: address ?? call.address,
+        reported: address !== undefined,
+        userAgent: (reported.userAgent ?? call.headers.get('user-agent') ?? undefined)?.slice(0, 400),
+        device: readDeviceCookie(jar, call.cookies),
+        traceId: call.traceId,
+      }
+    },
   }
 }
