@@ -194,6 +194,17 @@ const atLeast = (until: Expression<number>) => {
   return sql<number>`case when ${known} > ${until} then ${known} else ${until} end`
 }
 
+/** Of a session that has not ended, or of none: a code can be written while its session ends, after all grants of that were revoked. */
+const ofLiveSession = (grant: ExpressionBuilder<Tables, 'access_grant'>) =>
+  grant.or([
+    grant('access_grant.session', 'is', null),
+    grant(
+      grant.selectFrom('session').select('session.id').whereRef('session.id', '=', 'access_grant.session'),
+      'is not',
+      null,
+    ),
+  ])
+
 const redeeming = 'redeem a code, which names its organization by itself'
 const redeemed = (db: Kysely<Tables>, p: Parameter<Redeemed>) =>
   db
@@ -208,6 +219,7 @@ const redeemed = (db: Kysely<Tables>, p: Parameter<Redeemed>) =>
     // Also refuses a verifier without a challenge (RFC 9700 §2.1.1, downgrade).
     .where('code_challenge', 'is not distinct from', p('code_challenge'))
     .where(ofActive)
+    .where(ofLiveSession)
     .returning(ofGrant)
 // OAuth 2.1 has no redirect_uri here, since PKCE binds the code; given, it must be the same (RFC 6749 §4.1.3).
 const redeemByProof = across<Redeemed>(redeeming)((db, p) => redeemed(db, p).where('code_challenge', 'is not', null))
