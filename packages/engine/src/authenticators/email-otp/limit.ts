@@ -14,13 +14,13 @@ const toAnybody = { limit: 100, seconds: 3600 }
  */
 export async function limit({ engine, who, proven }: Ceremony): Promise<void> {
   const { attempts } = engine
-  const subject = who?.subject ?? 'nobody'
+  const { subject, name } = who ?? { subject: 'nobody', name: 'nobody' }
   const network = limitedAddress(who?.address ?? '')
   const known = who !== undefined && (await attempts.standing(who)).known
   if (known) return attempts.take(`email-otp known ${subject} ${network}`, perNetwork)
   if (proven) return attempts.take(`email-otp proven ${subject}`, perPerson)
   // First its own: what a network is refused is not counted against the others.
   await attempts.take(`email-otp from ${network}`, toAnybody)
-  await attempts.take(`email-otp stranger ${subject} ${network}`, perNetwork)
-  await attempts.take(`email-otp strangers ${subject}`, perPerson)
+  await attempts.take(`email-otp stranger ${name} ${network}`, perNetwork)
+  await attempts.take(`email-otp strangers ${name}`, perPerson)
 }

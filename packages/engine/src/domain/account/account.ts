@@ -34,7 +34,13 @@ export interface Enrolled {
  * what was enrolled when the subject was looked up, where that was read with it.
  */
 export type Subject =
-  | { readonly type: 'account'; readonly account: Account; readonly factors?: readonly StoredFactor[] }
+  | {
+      readonly type: 'account'
+      readonly account: Account
+      /** What was typed to say who it is; absent where the proof itself says so. */
+      readonly identifier?: string | undefined
+      readonly factors?: readonly StoredFactor[]
+    }
   | {
       readonly type: 'ghost'
       readonly id: AccountId

@@ -20,6 +20,13 @@ export interface Accounts {
   readonly findByIdentifier: (org: OrganizationId, identifier: string) => Promise<Account | undefined>
   /** The account, or a ghost with a stable made-up id (keyed hash of organization and identifier). A disabled account is a ghost too. */
   readonly identify: (org: OrganizationId, identifier: string) => Promise<Subject>
+  /**
+   * Keyed hash of the name that somebody is called by, for what strangers can count: the same for an account and for
+   * nobody. Of an account it is its username or its address, whichever was typed.
+   */
+  readonly nameKey: (subject: Subject) => string
+  /** Those of all names of an account. */
+  readonly nameKeys: (account: Account) => readonly string[]
   readonly list: (org: OrganizationId, page: PageRequest) => Promise<Page<Account>>
   /** Emits `account.created`. Rejects with `api.conflict` when username or e-mail is taken. */
   readonly create: (unit: Unit, account: NewAccount) => Promise<Account>

@@ -1,4 +1,4 @@
-import type { AccountId } from '@cardea/protocol'
+import type { AccountId, OrganizationId } from '@cardea/protocol'
 import { isId } from '@cardea/protocol'
 import { createCache } from '../../kernel/cache.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
@@ -35,6 +35,10 @@ export function createAccounts(kernel: Pick<Kernel, 'store' | 'now' | 'random' |
     load: (id: AccountId) => findBySubject(store, id),
   })
 
+  const keyOf = (org: OrganizationId, identifier: string) =>
+    mac(`${org}\0${identifierKey(identifier)}`, 'ghost').slice(0, 22)
+  const namesOf = ({ username, email }: Account) => (email === undefined ? [username] : [username, email])
+
   return {
     find: (org, id) => findAccount(store, org, id),
     findWithFactors: (org, id) => findWithFactors(store, org, id),
@@ -43,11 +47,21 @@ export function createAccounts(kernel: Pick<Kernel, 'store' | 'now' | 'random' |
 
     async identify(org, identifier): Promise<Subject> {
       // Made for everybody, so that a ghost costs what an account does.
-      const id: AccountId = `usr_${mac(`${org}\0${identifierKey(identifier)}`, 'ghost').slice(0, 22)}`
+      const id: AccountId = `usr_${keyOf(org, identifier)}`
       const found = await findByIdentifierWithFactors(store, org, identifier)
-      if (found?.account.status === 'active') return { type: 'account', ...found }
+      if (found?.account.status === 'active') return { type: 'account', ...found, identifier }
       return { type: 'ghost', id, org, identifier, factors: [] }
     },
+
+    nameKey(subject) {
+      if (subject.type === 'ghost') return keyOf(subject.org, subject.identifier)
+      const { account, identifier } = subject
+      const typed = identifier === undefined ? undefined : identifierKey(identifier)
+      // Nothing else than a name of its own counts, or an account had as many counters as there are texts.
+      const own = namesOf(account).find((name) => identifierKey(name) === typed)
+      return keyOf(account.org, own ?? account.username)
+    },
+    nameKeys: (account) => namesOf(account).map((name) => keyOf(account.org, name)),
 
     list: (org, page) => listAccounts(store, org, page),
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { race, testStores } from '../../kernel/store/testing.ts'
 import { limitedAddress } from './address.ts'
-import { delayAfter, forKnown, forSubject } from './delay.ts'
+import { delayAfter, forKnown, forName } from './delay.ts'
 import { isKnownDevice, rememberDevice } from './index.ts'
 import { attemptMigrations, countUp } from './store.ts'
 import { createAttempts } from './verbs.ts'
@@ -23,10 +23,10 @@ describe('what limits call an address', () => {
 
 describe('delays', () => {
   test('begin after a few failures, double, and end at a bound', () => {
-    expect([1, 5, 6, 7, 8, 9, 30].map((failures) => delayAfter(failures, forSubject))).toEqual([0, 0, 1, 2, 4, 8, 900])
+    expect([1, 5, 6, 7, 8, 9, 30].map((failures) => delayAfter(failures, forName))).toEqual([0, 0, 1, 2, 4, 8, 900])
   })
   test('are a day for strangers after a hundred failures, and an hour for known devices', () => {
-    expect(delayAfter(100, forSubject)).toBe(86_400)
+    expect(delayAfter(100, forName)).toBe(86_400)
     expect(delayAfter(100, forKnown)).toBe(3600)
   })
 })
@@ -75,7 +75,12 @@ describe.each(testStores())('counting on $name', ({ open }) => {
     await store.close()
   })
 
-  const stranger = (index: number) => ({ subject: 'usr_ann', address: `192.0.2.${index}`, knownDevice: false })
+  const stranger = (index: number) => ({
+    subject: 'usr_ann',
+    name: 'ann',
+    address: `192.0.2.${index}`,
+    knownDevice: false,
+  })
 
   async function openAttempts() {
     const clock = { at: 1_000_000 }
@@ -129,7 +134,7 @@ describe.each(testStores())('counting on $name', ({ open }) => {
     const before = store.counts().transactions
     for (let index = 61; index < 80; index++) await expect(attempts.admit(stranger(index))).rejects.toMatchObject(wait)
     await attempts.admit({ ...stranger(80), knownDevice: true })
-    await attempts.admit({ ...stranger(81), subject: 'usr_bob' })
+    await attempts.admit({ ...stranger(81), subject: 'usr_bob', name: 'bob' })
     expect(store.counts().transactions).toBe(before)
     clock.at += 1000
     await attempts.admit(stranger(82))

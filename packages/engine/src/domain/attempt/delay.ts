@@ -7,10 +7,10 @@ export interface DelayRule {
 }
 
 /**
- * For strangers trying one person. From the hundredth failure in a row on, only known devices get on quickly
+ * For strangers trying one person, by the name they type. From the hundredth failure in a row on, only known devices get on quickly
  * (NIST SP 800-63B-4 §3.2.2).
  */
-export const forSubject: DelayRule = { free: 5, longest: 900, afterMany: 24 * 60 * 60 }
+export const forName: DelayRule = { free: 5, longest: 900, afterMany: 24 * 60 * 60 }
 /** For one address (an IPv6 /64), whoever it tries. */
 export const forAddress: DelayRule = { free: 20, longest: 900, afterMany: 900 }
 /** For a device or network the person has signed in from. */

@@ -13,6 +13,12 @@ export { createAttempts } from './verbs.ts'
 export interface Who {
   /** Id of the account, or of the ghost that stands for nobody. */
   readonly subject: string
+  /**
+   * Keyed hash of the name that was typed. Strangers are counted by it, whether it is anybody's or not: what counters
+   * say would tell else that two names are one person's (ASVS 6.3.8). It gives them twice the guesses at an account
+   * with a username and an address, and no more.
+   */
+  readonly name: string
   readonly address: string
   /** The browser showed that this person has signed in with it before. */
   readonly knownDevice: boolean
@@ -68,8 +74,16 @@ export interface Attempts {
   readonly failed: (who: Who, standing: Standing) => Promise<void>
   /** A claimed attempt was neither wrong nor the end of a sign-in. */
   readonly giveBack: (unit: Unit, who: Who, standing: Standing) => Promise<void>
-  /** Forgets the failures and remembers the network. `newPlace`: unknown, while others are known. */
-  readonly succeeded: (unit: Unit, who: Who, standing: Standing) => Promise<{ readonly newPlace: boolean }>
+  /**
+   * Forgets the failures, those of all `names` the person has, and remembers the network. `newPlace`: unknown, while
+   * others are known.
+   */
+  readonly succeeded: (
+    unit: Unit,
+    who: Who,
+    standing: Standing,
+    names?: readonly string[],
+  ) => Promise<{ readonly newPlace: boolean }>
 }
 
 export const attemptNoun: Feature<Engine> = {

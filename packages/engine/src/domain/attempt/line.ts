@@ -1,4 +1,4 @@
-import { forSubject } from './delay.ts'
+import { forName } from './delay.ts'
 import { attemptErrors } from './errors.ts'
 import type { Attempts } from './index.ts'
 
@@ -15,7 +15,7 @@ export function createLines(): Attempts['inTurn'] {
     const line = lines.get(key) ?? { running: 0, waiting: [] }
     if (line.waiting.length >= longestLine) throw attemptErrors('flow.wait', { seconds: 1 }, { 'retry-after': '1' })
     lines.set(key, line)
-    if (line.running < forSubject.free) line.running += 1
+    if (line.running < forName.free) line.running += 1
     else await new Promise<void>((go) => line.waiting.push(go))
     try {
       return await judge()

@@ -119,7 +119,7 @@ export async function countUp(
 
 interface Claim {
   readonly known: string
-  readonly subject: string
+  readonly name: string
   readonly address: string
   readonly place: string
   readonly now: number
@@ -143,7 +143,7 @@ const claim = (rows: (db: Kysely<Tables>, p: Parameter<Claim>) => Expression<Att
       .returningAll(),
   )
 
-const claimed = (db: Kysely<Tables>, p: Parameter<Claim>, key: 'known' | 'subject' | 'address') =>
+const claimed = (db: Kysely<Tables>, p: Parameter<Claim>, key: 'known' | 'name' | 'address') =>
   db.selectNoFrom([
     sql<string>`cast(${p(key)} as text)`.as('key'),
     sql<number>`cast(0 as bigint)`.as('count'),
@@ -160,21 +160,20 @@ const claimByPlace = claim((db, p) => {
     .select('key')
     .where('key', '=', p('place'))
     .where('expires_at', '>', p('now'))
-  const asStranger = (key: 'subject' | 'address') =>
-    claimed(db, p, key).where(({ not, exists }) => not(exists(isKnown)))
+  const asStranger = (key: 'name' | 'address') => claimed(db, p, key).where(({ not, exists }) => not(exists(isKnown)))
   return claimed(db, p, 'known')
     .where(({ exists }) => exists(isKnown))
-    .unionAll(asStranger('subject'))
+    .unionAll(asStranger('name'))
     .unionAll(asStranger('address'))
 })
 
 /**
- * Adds one attempt that is being judged to `known` where `place` is known, or is not asked about, else to `subject`
+ * Adds one attempt that is being judged to `known` where `place` is known, or is not asked about, else to `name`
  * and `address`; gives those rows. One statement, so that of many at once, in all processes, each sees those before it.
  */
 export async function claimAttempt(
   unit: Unit,
-  keys: Pick<Claim, 'known' | 'subject' | 'address'> & { readonly place: string | undefined },
+  keys: Pick<Claim, 'known' | 'name' | 'address'> & { readonly place: string | undefined },
   now: number,
   until: number,
 ): Promise<ReadonlyMap<string, AttemptTable>> {
@@ -241,8 +240,8 @@ const settleRows = (count: number) =>
         }),
       )
   })
-/** For one key up to the most that there are: those of a person, a stranger, a network, and a fact. */
-const settleBySize = [1, 2, 3, 4].map(settleRows)
+/** For one key up to the most that there are: those of a person, three names (one they no longer have), a network, and a fact. */
+const settleBySize = [1, 2, 3, 4, 5, 6].map(settleRows)
 
 /**
  * Takes one attempt that is being judged from each of `claimed`, forgets the failures of `forgiven`, and notes

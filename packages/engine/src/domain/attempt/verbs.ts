@@ -2,7 +2,7 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import { limitedAddress } from './address.ts'
 import { createBuckets } from './buckets.ts'
 import type { DelayRule } from './delay.ts'
-import { delayAfter, forAddress, forKnown, forSubject } from './delay.ts'
+import { delayAfter, forAddress, forKnown, forName } from './delay.ts'
 import { attemptErrors } from './errors.ts'
 import type { Attempts, Standing, Who } from './index.ts'
 import { createLines } from './line.ts'
@@ -20,9 +20,10 @@ const tooMany = (seconds: number) =>
 
 export function createAttempts({ store, now }: Pick<Kernel, 'store' | 'now'>): Attempts {
   const knownPrefix = (who: Who) => `known ${who.subject} `
+  const failsOf = (name: string) => `fails ${name}`
   const keysOf = (who: Who) => ({
     place: `${knownPrefix(who)}${limitedAddress(who.address)}`,
-    subject: `fails ${who.subject}`,
+    name: failsOf(who.name),
     address: `fails-from ${limitedAddress(who.address)}`,
     known: `fails-known ${who.subject} ${limitedAddress(who.address)}`,
   })
@@ -32,7 +33,7 @@ export function createAttempts({ store, now }: Pick<Kernel, 'store' | 'now'>): A
     const keys = keysOf(who)
     if (known) return new Map([[keys.known, forKnown]])
     return new Map([
-      [keys.subject, forSubject],
+      [keys.name, forName],
       [keys.address, forAddress],
     ])
   }
@@ -99,8 +100,8 @@ export function createAttempts({ store, now }: Pick<Kernel, 'store' | 'now'>): A
 
     async claim(unit, who) {
       const at = now()
-      const { place, known: ofKnown, subject, address } = keysOf(who)
-      const keys = { place: who.knownDevice ? undefined : place, known: ofKnown, subject, address }
+      const { place, known: ofKnown, name, address } = keysOf(who)
+      const keys = { place: who.knownDevice ? undefined : place, known: ofKnown, name, address }
       const rows = await claimAttempt(unit, keys, at, at + judging)
       const known = rows.has(ofKnown)
       const rules = counted(who, known)
@@ -111,7 +112,7 @@ export function createAttempts({ store, now }: Pick<Kernel, 'store' | 'now'>): A
         }
         const others = row.judging - 1
         // Those that are being judged may all be wrong.
-        return others === 0 ? 0 : delayAfter(row.count + others, rules.get(row.key) ?? forSubject) * 1000
+        return others === 0 ? 0 : delayAfter(row.count + others, rules.get(row.key) ?? forName) * 1000
       })
       const wait = Math.max(0, ...waits)
       if (wait > 0) throw refusal(wait)
@@ -125,7 +126,7 @@ export function createAttempts({ store, now }: Pick<Kernel, 'store' | 'now'>): A
       const rules = counted(who, known)
       await store.unit(async (unit) => {
         for (const [key, row] of await countUp(unit, [...rules.keys()], at, at + day)) {
-          const delay = delayAfter(row.count, rules.get(key) ?? forSubject) * 1000
+          const delay = delayAfter(row.count, rules.get(key) ?? forName) * 1000
           if (delay > 0) await setWait(unit, key, at + delay, at + delay + day)
         }
       })
@@ -134,10 +135,10 @@ export function createAttempts({ store, now }: Pick<Kernel, 'store' | 'now'>): A
     giveBack: (unit, who, { known }) =>
       settleAttempt(unit, { claimed: [...counted(who, known).keys()], forgiven: [] }, now()),
 
-    async succeeded(unit, who, standing) {
+    async succeeded(unit, who, standing, names = [who.name]) {
       const at = now()
-      const { place, subject, known } = keysOf(who)
-      const forgiven = standing.failures ? [subject, known] : []
+      const { place, known } = keysOf(who)
+      const forgiven = standing.failures ? [...names.map(failsOf), known] : []
       if (standing.known) {
         await settleAttempt(unit, { claimed: claimedBy(who, standing), forgiven }, at)
         return { newPlace: false }

@@ -118,8 +118,9 @@ async function respond(engine: Engine, driven: Driven, answer: FlowAnswer, from:
   return { type: 'judge', line, judge: () => judge(engine, driven, authenticator, params, { subject, from }) }
 }
 
-/** A line for each network, so that strangers do not stand in the person's. */
-const lineOf = ({ subject, address, knownDevice }: Who) => `${subject} ${limitedAddress(address)} ${knownDevice}`
+/** A line for each network, so that strangers do not stand in the person's; by the name they type, as they are counted. */
+const lineOf = ({ subject, name, address, knownDevice }: Who) =>
+  `${knownDevice ? subject : name} ${limitedAddress(address)} ${knownDevice}`
 
 /** The first field of the prompt that was left empty. */
 async function missingParam(engine: Engine, driven: Driven, name: string, params: Params): Promise<string | undefined> {

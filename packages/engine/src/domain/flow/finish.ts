@@ -46,10 +46,12 @@ export async function finish(engine: Engine, driven: Driven, finishing: Finishin
   }
   // Only a whole sign-in forgets failures and makes a place known: a password alone would clear the way for the second factor.
   const proved = record.done.some((factor) => factor.at >= record.createdAt)
-  const who = from && proved ? whoOf(engine, subject, from) : undefined
+  const proven = from && proved ? whoOf(engine, subject, from) : undefined
   const { attempt } = finishing
   // A proof can be about somebody else than was named before (a discoverable passkey).
-  const claimed = attempt?.who.subject === who?.subject ? attempt : undefined
+  const claimed = attempt?.who.subject === proven?.subject ? attempt : undefined
+  // By the name it was claimed by.
+  const who = claimed?.who ?? proven
   const standing = who && (claimed?.standing ?? (await engine.attempts.standing(who)))
   const completed: FlowRecord = { ...record, status: 'completed', pending: undefined }
   const remember = record.consent === 'given' ? await ending.consented(engine, completed, account, client) : undefined
@@ -61,7 +63,8 @@ export async function finish(engine: Engine, driven: Driven, finishing: Finishin
     await remember?.(unit)
     const answer = await ending.finish(engine, unit, completed, account, session, client)
     if (who && standing) {
-      const { newPlace } = await engine.attempts.succeeded(unit, who, standing)
+      const names = standing.failures ? engine.accounts.nameKeys(account) : []
+      const { newPlace } = await engine.attempts.succeeded(unit, who, standing, names)
       if (newPlace) await tellNewPlace(unit, account, session)
     }
     return { type: 'finished', flow: completed, answer, session, sessionSecret: secret }

@@ -51,7 +51,8 @@ export async function situate(
 async function subjectOf(engine: Engine, record: FlowRecord): Promise<Subject | undefined> {
   if (record.account === undefined) return undefined
   const found = await engine.accounts.findWithFactors(record.org, record.account)
-  if (found?.account.status === 'active' && !record.ghost) return { type: 'account', ...found }
+  if (found?.account.status === 'active' && !record.ghost)
+    return { type: 'account', ...found, identifier: record.identifier }
   return { type: 'ghost', id: record.account, org: record.org, identifier: record.identifier ?? '', factors: [] }
 }
 
@@ -109,7 +110,12 @@ export function ceremonyOf(
 /** Whose attempts they are that a visitor makes. */
 export function whoOf(engine: Engine, subject: Subject, from: Pick<Visitor, 'address' | 'device'>): Who {
   const id = subject.type === 'account' ? subject.account.id : subject.id
-  return { subject: id, address: from.address, knownDevice: isKnownDevice(engine, from.device, id) }
+  return {
+    subject: id,
+    name: engine.accounts.nameKey(subject),
+    address: from.address,
+    knownDevice: isKnownDevice(engine, from.device, id),
+  }
 }
 
 /** Where an app's own pages may be: the origins it registered, and those of its redirect URIs. */
