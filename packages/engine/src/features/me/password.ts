@@ -8,21 +8,14 @@ import { json } from '../../kernel/http/index.ts'
 import type { Self } from './self.ts'
 
 /** ASVS 6.2.3: the current password is needed. Every other session ends (7.4.3); the event sends the notice. */
-export async function changePassword({
-  org,
-  account,
-  session,
-  acting,
-  json: body,
-  address,
-}: Call & Self): Promise<Response> {
+export async function changePassword({ org, account, session, acting, json: body }: Call & Self): Promise<Response> {
   const { currentPassword, newPassword } = body as z.infer<typeof zPasswordChange>
   const password = acting.contributed(authenticators).get('password')
   if (!password?.provision || !(await password.enrolled(acting, account)))
     throw apiErrors('api.not_found', { kind: 'password' })
 
-  // A stolen session must not become a way to guess the password.
-  const who = { subject: account.id, address, knownDevice: true }
+  // A stolen token must not become a way to guess the password, from wherever it is used: one counter, of no address.
+  const who = { subject: account.id, name: account.id, address: '', knownDevice: true }
   await acting.attempts.admit(who)
   const standing = await acting.store.unit((unit) => acting.attempts.claim(unit, who))
   const subject = { type: 'account', account } as const
