@@ -37,3 +37,17 @@ test('T-DOS-01 whoever a backend tells of opens a thousand flows a minute, and t
 test('a backend that tells of nobody answers for what it starts', async () => {
   expect(await startAll(1001, {})).toMatchObject({ opened: 1001 })
 })
+
+test('counting a start costs it no transaction', async () => {
+  const app = nativeApp(cardea, 'calendar', { 'cardea-client-address': '203.0.113.202' })
+  await app.start()
+  // Background work may add to a round; it never takes anything away.
+  const costs: number[] = []
+  for (let round = 0; round < 3; round++) {
+    await new Promise((go) => setTimeout(go, 200))
+    const before = cardea.engine.store.counts().transactions
+    await app.start()
+    costs.push(cardea.engine.store.counts().transactions - before)
+  }
+  expect(Math.min(...costs)).toBe(1)
+})
