@@ -127,7 +127,6 @@ describe('sign-out', async () => {
     `${bye}/`,
     `${bye}?x`,
     'https://web.example/cb',
-    '',
   ])('T-RED-05 post_logout_redirect_uri %j is refused on a page', async (uri) => {
     const { cookie, tokens } = await signedInTo(t, 'web')
     const response = await ask('GET', { id_token_hint: tokens.id_token, post_logout_redirect_uri: uri }, cookie)

@@ -161,7 +161,7 @@ describe('client authentication', async () => {
       expect(wrong.body.error).toBe('invalid_request')
     })
 
-    test.each(['', 'x', 'a.b.c', '..', 'e30.e30.e30'])('a malformed assertion %j is refused', async (text) => {
+    test.each(['x', 'a.b.c', '..', 'e30.e30.e30'])('a malformed assertion %j is refused', async (text) => {
       expect(await signed(text)).toMatchObject({ status: 401, body: { error: 'invalid_client' } })
     })
   })

@@ -73,7 +73,7 @@ describe.each(['sqlite', 'postgres'] as const)('authorization codes on %s', asyn
 
   test('T-COD-06 the redirect URI must be the one of the request', async () => {
     const { code } = await authorized(t, 'web')
-    for (const uri of ['https://web.example/cb/', 'https://evil.example/cb', '']) {
+    for (const uri of ['https://web.example/cb/', 'https://evil.example/cb']) {
       expect((await redeem('web', { ...redemption(code), redirect_uri: uri })).body.error).toBe('invalid_grant')
     }
     expect((await redeem('web', redemption(code))).status).toBe(200)
@@ -81,10 +81,13 @@ describe.each(['sqlite', 'postgres'] as const)('authorization codes on %s', asyn
 
   test('T-COD-06 without PKCE the redirect URI cannot be left out', async () => {
     const { code } = await authorized(t, 'certified', { codeChallenge: undefined })
-    expect((await redeem('certified', { grant_type: 'authorization_code', code })).body.error).toBe('invalid_grant')
+    for (const left of [{}, { redirect_uri: '' }]) {
+      const { body } = await redeem('certified', { grant_type: 'authorization_code', code, ...left })
+      expect(body.error).toBe('invalid_grant')
+    }
   })
 
-  test.each(['', 'x', 'grt_x', 'grt_x.y', '.', 'grt_.', '%00', "grt_' or 1=1 --.x", '\u{1f511}'])(
+  test.each(['x', 'grt_x', 'grt_x.y', '.', 'grt_.', '%00', "grt_' or 1=1 --.x", '\u{1f511}'])(
     'a made-up code %j is refused',
     async (code) => {
       expect((await redeem('web', redemption(code))).body.error).toBe('invalid_grant')

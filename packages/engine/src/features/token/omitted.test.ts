@@ -39,6 +39,15 @@ describe('a parameter without a value is one that is not there (RFC 6749 §3.1, 
     expect(redeemed.status).toBe(200)
   })
 
+  test.each([
+    ['/oauth2/token', { grant_type: 'authorization_code', code: '' }],
+    ['/oauth2/introspect', { token: '' }],
+    ['/oauth2/revoke', { token: '' }],
+  ])('one that %s needs is missing', async (path, parameters) => {
+    const { status, body } = await post(t, path, 'web', parameters)
+    expect([status, body.error]).toEqual([400, 'invalid_request'])
+  })
+
   test('T-HPP-01 but one that comes twice is refused all the same', async () => {
     const twice = await t.fetch('/oauth2/token', { method: 'POST', body: new URLSearchParams('scope=&scope=openid') })
     expect([twice.status, (await jsonOf(twice)).error]).toEqual([400, 'invalid_request'])
