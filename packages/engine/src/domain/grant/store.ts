@@ -1,5 +1,5 @@
 import type { AccountId, ClientId, GrantId, OrganizationId, SessionId } from '@cardea/protocol'
-import type { Expression, ExpressionBuilder, Kysely } from 'kysely'
+import type { ExpressionBuilder, Kysely } from 'kysely'
 import { sql } from 'kysely'
 import type { Migration, Parameter, Queries, Tables, Unit } from '../../kernel/store/index.ts'
 import { across, column, inOrganization } from '../../kernel/store/index.ts'
@@ -188,12 +188,6 @@ const ofActive = (grant: ExpressionBuilder<Tables, 'access_grant'>) =>
     'active',
   )
 
-/** A token that lives longer may be out there: what is revoked must stay denied until then. */
-const atLeast = (until: Expression<number>) => {
-  const known = sql.ref<number>('tokens_until')
-  return sql<number>`case when ${known} > ${until} then ${known} else ${until} end`
-}
-
 /** Of a session that has not ended, or of none: a code can be written while its session ends, after all grants of that were revoked. */
 const ofLiveSession = (grant: ExpressionBuilder<Tables, 'access_grant'>) =>
   grant.or([
@@ -209,7 +203,7 @@ const redeeming = 'redeem a code, which names its organization by itself'
 const redeemed = (db: Kysely<Tables>, p: Parameter<Redeemed>) =>
   db
     .updateTable('access_grant')
-    .set({ code_used_at: p('now'), refresh_hash: p('refresh_hash'), tokens_until: atLeast(p('tokens_until')) })
+    .set({ code_used_at: p('now'), refresh_hash: p('refresh_hash'), tokens_until: p('tokens_until') })
     .where('id', '=', p('id'))
     .where('code_hash', '=', p('code_hash'))
     .where('client', '=', p('client'))
@@ -258,7 +252,8 @@ const rotated = (db: Kysely<Tables>, p: Parameter<Rotated>) =>
       refresh_hash: p('refresh_hash'),
       successor_sealed: p('successor_sealed'),
       refreshed_at: p('now'),
-      tokens_until: atLeast(p('tokens_until')),
+      // A token that lives longer may be out there: what is revoked must stay denied until then.
+      tokens_until: sql<number>`case when tokens_until > ${p('tokens_until')} then tokens_until else ${p('tokens_until')} end`,
       previous_hash: p('presented_hash'),
     })
     .where('id', '=', p('id'))

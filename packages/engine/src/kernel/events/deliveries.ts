@@ -87,12 +87,12 @@ const eventsOf = across<{ ids: string }>(reason)((db, p, dialect) =>
     .where((eb) => among(dialect, eb.ref('id'), p('ids')))
     .orderBy('id'),
 )
-const deleteClaimed = across<{ subscriber: string; attempt: number; ids: string }>(reason)((db, p, dialect) =>
+const deleteClaimed = across<{ subscriber: string; attempt: number; id: EventId }>(reason)((db, p) =>
   db
     .deleteFrom('delivery')
     .where('subscriber', '=', p('subscriber'))
     .where('attempts', '=', p('attempt'))
-    .where((eb) => among(dialect, eb.ref('event_id'), p('ids')))
+    .where('event_id', '=', p('id'))
     .returning('event_id'),
 )
 
@@ -122,12 +122,10 @@ async function withEvents(
   return rows.map((row) => ({ event: toEvent(row), attempt: attempts.get(row.id) ?? 0 }))
 }
 
-/** Forgets deliveries that were handled, and says whether all were still claimed; others are left to who has them. */
-export async function settle(unit: Unit, subscriber: string, claims: readonly Claim[]): Promise<boolean> {
-  let settled = 0
-  for (const [attempt, group] of Map.groupBy(claims, (one) => one.attempt))
-    settled += (await unit.run(deleteClaimed, { subscriber, attempt, ids: JSON.stringify(idsOf(group)) })).length
-  return settled === claims.length
+/** Forgets a delivery that was handled, and says whether it was still claimed; else it is left to who has it. */
+export async function settle(unit: Unit, subscriber: string, { event, attempt }: Claim): Promise<boolean> {
+  const settled = await unit.run(deleteClaimed, { subscriber, attempt, id: event.id })
+  return settled.length === 1
 }
 
 /** Puts a failed delivery off until `dueAt`, or for good. */

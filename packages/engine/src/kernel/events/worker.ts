@@ -58,11 +58,11 @@ export function createWorker<E>({ store, engine, subscriber, now, log, lease }: 
     const { event, attempt } = one
     if ('handleInUnit' in subscriber) {
       await store.unit(async (unit) => {
-        if (await settle(unit, name, [one])) await subscriber.handleInUnit(engine, unit, [event], true)
+        if (await settle(unit, name, one)) await subscriber.handleInUnit(engine, unit, [event], true)
       })
     } else {
       await subscriber.handle(engine, event, { idempotencyKey: `${event.id}:${name}`, attempt })
-      await store.unit((unit) => settle(unit, name, [one]))
+      await store.unit((unit) => settle(unit, name, one))
     }
   }
 
