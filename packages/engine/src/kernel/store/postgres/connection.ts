@@ -200,10 +200,12 @@ const lostCodes = new Set(['ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03', '08
 export function isLost(error: unknown): boolean {
   const code = codeOf(error)
   if (code !== undefined) return lostCodes.has(code)
-  return (
-    error instanceof Error &&
-    /connection terminated|connection error|client was closed|read timeout/i.test(error.message)
-  )
+  return error instanceof Error && /connection terminated|connection error|client was closed/i.test(error.message)
+}
+
+/** Whether the server has taken a statement and said nothing for `answerTimeout`: trying again would wait as long again. */
+export function isSilent(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Query read timeout'
 }
 
 /** The server ended a transaction that stood still. */

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { QueryResult } from 'kysely'
 import type { SqlStatement } from '../connection.ts'
 import type { PostgresConnection, PostgresPool } from './connection.ts'
-import { isConflict, isLost, isStalePlan } from './connection.ts'
+import { isConflict, isLost, isSilent, isStalePlan } from './connection.ts'
 
 /** Writes units whose statements are all known beforehand. */
 export interface GroupCommit {
@@ -15,6 +15,8 @@ interface Waiting {
   readonly resolve: (results: readonly QueryResult<unknown>[]) => void
   readonly reject: (error: unknown) => void
 }
+
+const isGone = (error: unknown) => isLost(error) || isSilent(error)
 
 /** Transactions under way at once: while one waits for the disk, another gathers and is sent. */
 const lanes = 2
@@ -72,7 +74,7 @@ export function createGroupCommit(pool: PostgresPool, mostLanes: number): GroupC
     const outcome = await attempt(batch.map(({ statements }) => statements))
     if ('results' in outcome) {
       for (const [index, one] of batch.entries()) one.resolve(outcome.results[index] ?? [])
-    } else if (outcome.unsent || isLost(outcome.error)) {
+    } else if (outcome.unsent || isGone(outcome.error)) {
       for (const one of batch) one.reject(outcome.error)
     } else {
       let gone: { readonly error: unknown } | undefined
@@ -95,7 +97,7 @@ export function createGroupCommit(pool: PostgresPool, mostLanes: number): GroupC
       const again = isConflict(outcome.error) || isStalePlan(outcome.error)
       if (!again || tries === maxTries) {
         reject(outcome.error)
-        return outcome.unsent || isLost(outcome.error) ? outcome : undefined
+        return outcome.unsent || isGone(outcome.error) ? outcome : undefined
       }
       await pause(Math.random() * Math.min(longestPause, 2 ** tries))
     }
@@ -115,7 +117,7 @@ export function createGroupCommit(pool: PostgresPool, mostLanes: number): GroupC
       return { error, unsent: true }
     }
     const outcome = await send(connection, units)
-    const broken = 'error' in outcome && (isLost(outcome.error) || isStalePlan(outcome.error))
+    const broken = 'error' in outcome && (isGone(outcome.error) || isStalePlan(outcome.error))
     connection.release(broken)
     return outcome
   }
