@@ -6,7 +6,6 @@ export const portal = {
   copy: 'Copy',
   copied: 'Copied',
   cancel: 'Cancel',
-  close: 'Close',
   save: 'Save',
   undo: 'Undo',
   justNow: 'just now',
@@ -35,8 +34,6 @@ export const portal = {
   account: {
     title: 'Account',
     sections: 'Sections',
-    signOut: 'Sign out',
-    failed: 'That did not work',
     updated: 'Saved.',
     needsScript: 'Changes on this page need JavaScript. Turn it on in this browser, then load the page again.',
     profile: {
@@ -111,7 +108,6 @@ export const portal = {
       current: 'This browser',
       unknown: 'Unknown browser',
       on: (browser: string, device: string) => `${browser} on ${device}`,
-      since: 'Signed in',
       lastSeen: 'Last seen',
       end: 'Sign out',
       endAll: 'Sign out everywhere else',
@@ -185,7 +181,6 @@ export const portal = {
     inbox: 'Dev inbox',
     api: 'API page',
     code: 'Put it into your app',
-    discovery: 'Discovery document',
     empty: 'No people yet. Declare some in cardea.config.ts and restart.',
   },
 }
