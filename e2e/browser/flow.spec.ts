@@ -1,7 +1,7 @@
 import { addresses } from './deployment.ts'
 import { calendar, doors, mail } from './doors.ts'
 import { givePassword, identify, signIn } from './steps.ts'
-import { expect, test } from './test.ts'
+import { addPasskeyDevice, expect, test } from './test.ts'
 
 test.describe('a sign-in that is interrupted', () => {
   test('reload in the middle of a hosted sign-in shows the same step', async ({ page, newPerson }) => {
@@ -99,6 +99,26 @@ test.describe('a sign-in that is interrupted', () => {
     await expect(other.getByLabel('Email or username')).toBeHidden()
     await expect(other.getByRole('heading', { level: 1 })).toBeVisible()
     await stranger.close()
+  })
+})
+
+test.describe('the hosted page before its script has run', () => {
+  test('loses no press on what needs one: that is disabled, and nothing moves then', async ({ page }) => {
+    await addPasskeyDevice(page)
+    const release = Promise.withResolvers<void>()
+    await page.route(`${addresses.server}/**/*.js`, async (route) => {
+      await release.promise
+      await route.continue()
+    })
+    await mail.open(page)
+    const button = page.getByRole('button', { name: 'Use a passkey' })
+    await expect(button).toBeDisabled()
+    const before = await button.boundingBox()
+    release.resolve()
+    await expect(button).toBeEnabled()
+    expect(await button.boundingBox()).toEqual(before)
+    await button.click()
+    await expect(page.getByText('No passkey was used.')).toBeVisible()
   })
 })
 

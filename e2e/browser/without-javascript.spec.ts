@@ -78,6 +78,8 @@ test.describe('without JavaScript', () => {
     await page.getByRole('link', { name: 'Continue to sign in' }).click()
     await expect(page).toHaveURL(new RegExp(`^${addresses.server}/signin`))
     await expect(page.getByLabel('Email or username')).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Use a passkey' })).toBeDisabled()
+    await expect(page.getByText('Passkeys need JavaScript')).toBeVisible()
   })
 
   test('signing out asks, and is done by a plain form', async ({ page, newPerson }) => {

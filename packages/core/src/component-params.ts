@@ -35,6 +35,7 @@ export interface ComponentParams {
   'passkey.submit': None
   'passkey.waiting': None
   'passkey.unsupported': None
+  'passkey.scriptless': None
   'enrol.totp.heading': None
   'enrol.totp.subheading': None
   'enrol.totp.scan': None

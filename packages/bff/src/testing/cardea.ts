@@ -61,7 +61,8 @@ export async function cardea(config: (url: string) => CardeaConfig, outboundAllo
       const [, json = ''] = /<script type="application\/json">(.*)<\/script>/s.exec(await page.text()) ?? []
       const view = JSON.parse(json) as PageView
       if (view.page !== 'sign-in') throw new Error(json)
-      const option = view.step.authenticators.find(({ requiredParams = [] }) =>
+      const { authenticators, alternatives = [] } = view.step
+      const option = [...authenticators, ...alternatives].find(({ requiredParams = [] }) =>
         requiredParams.every((name) => answers[name]),
       )
       const params = (option?.requiredParams ?? []).map((name) => [name, answers[name] ?? ''])

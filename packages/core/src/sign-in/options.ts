@@ -55,7 +55,7 @@ export function selectOption(
   const withFields = options.find((option) => isReady(option) && challengeOf(option) === undefined)
   const started = step.stepType === 'AUTHENTICATOR_PROMPT' ? step.authenticators.find(isReady) : undefined
   if (started && started.authenticatorId === asked) return asked
-  if (started && challengeOf(started) && !step.identifier && withFields) return withFields.authenticatorId
+  if (started && challengeOf(started) && withFields && asksWho(withFields)) return withFields.authenticatorId
   if (started) return started.authenticatorId
   const kept = options.find((option) => option.authenticatorId === before && isReady(option))
   return (kept ?? withFields)?.authenticatorId

@@ -37,6 +37,7 @@ export const components: ComponentCatalogue = {
   'passkey.submit': 'Use passkey',
   'passkey.waiting': 'Waiting for your passkey',
   'passkey.unsupported': 'Passkeys don’t work in this browser or on this address. Choose another way.',
+  'passkey.scriptless': 'Passkeys need JavaScript, which is off in this browser.',
   'enrol.totp.heading': 'Set up an authenticator app',
   'enrol.totp.subheading': 'It gives you a code for the second step each time you sign in.',
   'enrol.totp.scan': 'Scan with any authenticator app, or type this key:',

@@ -9,7 +9,8 @@ const still = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matc
 /** Moves the focus to where the view wants it, each time it wants it. */
 export function useFocus(view: Ref<SignInView>, onLoad: boolean): void {
   const focus = () => 'focus' in view.value && document.getElementById(view.value.focus)?.focus()
-  onMounted(() => onLoad && focus())
+  // Some buttons take the focus only now that there is a script.
+  onMounted(() => onLoad && nextTick(focus))
   // Once something was on show, what comes next comes because somebody did something here.
   let used = onLoad
   const turn = () => (view.value.type === 'step' ? view.value.turn : view.value.type)

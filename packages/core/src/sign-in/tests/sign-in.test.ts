@@ -371,6 +371,16 @@ describe('passkeys', () => {
     expect(sent.at(-1)).toMatchObject({ version: 2, params: { tokenResponse: 'proof' } })
   })
 
+  test('autofill: a challenge that is there already waits, also when the app has said who it will be', async () => {
+    const { passkeys, ceremonies } = scriptedPasskeys(true)
+    const { flow, server, sent } = drive({ passkeys })
+    flow.begin()
+    await server(step(1, [started], { alternatives: [identifier], identifier: 'alex' }))
+    expect(sent).toEqual([])
+    expect(ceremonies).toMatchObject([{ conditional: true }])
+    expect(perceive(flow)).toMatchObject({ kind: 'identifier', busy: false })
+  })
+
   test('autofill: an identifier typed before the challenge is there waits for the new version', async () => {
     const { passkeys } = scriptedPasskeys(true)
     const { flow, server, sent } = drive({ passkeys })

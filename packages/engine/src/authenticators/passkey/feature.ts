@@ -20,6 +20,7 @@ const passkey: Authenticator = {
   multiFactor: true,
   withoutSubject: true,
   starts: true,
+  waits: true,
   enrolled: async (engine, account, factors) =>
     (factors ?? (await engine.factors.of(account.org, account.id))).some((one) => one.authenticator === 'passkey'),
   prompt: startAssertion,

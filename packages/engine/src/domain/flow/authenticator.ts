@@ -109,6 +109,8 @@ export interface Authenticator {
   readonly withoutSubject: boolean
   /** Must an option be started before its prompt is complete (mail is sent, challenge made)? False: its prompt is shown at once. */
   readonly starts: boolean
+  /** Can its prompt wait, unseen, beside a form that asks who somebody is (WebAuthn conditional mediation)? */
+  readonly waits?: boolean
   /** Is it enrolled for this account? Not asked for ghosts: before a first proof every alternative is offered. */
   readonly enrolled: (engine: Engine, account: Account, factors?: readonly StoredFactor[]) => Promise<boolean>
   /** Who an answer is about that names somebody itself (username and password in one step); asked before it is judged. */

@@ -26,7 +26,7 @@ export function stand(engine: Engine, record: FlowRecord, around: Surroundings):
   return { ...around, record: asked ? record : { ...record, pending: undefined }, next }
 }
 
-/** Advances as far as it goes without an answer: starts an option that is the only one, asks whether consent is needed. */
+/** Advances as far as it goes without an answer: starts an option that nobody need choose, asks whether consent is needed. */
 export async function drive(
   engine: Engine,
   before: FlowRecord,
@@ -36,10 +36,9 @@ export async function drive(
   const driven = stand(engine, before, around)
   const { record, next } = driven
   if (next.type === 'prove' || next.type === 'enrol') {
-    const [only, ...others] = next.options
-    const starts = next.type === 'enrol' || (only !== undefined && authenticatorOf(engine, only)?.starts)
-    if (record.pending || only === undefined || others.length > 0 || !starts) return driven
-    return { ...driven, record: await startOption(engine, record, around, { name: only, type: next.type, from }) }
+    const name = record.pending ? undefined : unasked(engine, driven)
+    if (name === undefined) return driven
+    return { ...driven, record: await startOption(engine, record, around, { name, type: next.type, from }) }
   }
   if (next.type === 'done' && record.consent === 'unknown' && around.subject?.type === 'account') {
     const ending = engine.contributed(endings).get(record.ending)
@@ -48,6 +47,21 @@ export async function drive(
     return { ...driven, record: asked, next: needed ? { type: 'consent' } : next }
   }
   return driven
+}
+
+/**
+ * The option that is started though nobody chose it: the only one, and on a hosted page the one that waits beside the
+ * form. Were that left to the page's script, its request would race the form of who is faster, and one of them be stale.
+ */
+function unasked(engine: Engine, { record, next, subject }: Driven): string | undefined {
+  if (next.type !== 'prove' && next.type !== 'enrol') return undefined
+  const [only, ...others] = next.options
+  if (others.length > 0) {
+    const besideForm = record.binding.door === 'hosted' && subject === undefined && next.type === 'prove'
+    return besideForm ? next.options.find((name) => authenticatorOf(engine, name)?.waits) : undefined
+  }
+  const starts = next.type === 'enrol' || (only !== undefined && authenticatorOf(engine, only)?.starts)
+  return starts ? only : undefined
 }
 
 /** Lets an authenticator make its prompt (send the code, draw the challenge). A refusal becomes the record's message. */

@@ -112,6 +112,21 @@ describe('a person signs in on the hosted page, by plain forms', () => {
     expect(browser.cookies.has(session)).toBe(false)
   })
 
+  test('finds a passkey challenge ready beside the first form: the page need not ask for one', async () => {
+    const browser = openBrowser(cardea)
+    const ready = { authenticatorId: ids.passkey, metadata: { additionalData: { challengeData: expect.any(String) } } }
+    const beside = { authenticators: [ready], alternatives: [{ authenticatorId: ids.identifier }] }
+    const view = await browser.view(await browser.authorize('mail', { login_hint: 'alex@demo.test' }))
+    expect(view).toMatchObject({ form: { version: 1 }, step: beside })
+    const named = await browser.send(view, { authenticatorId: ids.identifier, username: 'alex@demo.test' })
+    expect(JSON.stringify(named.body)).not.toContain('challengeData')
+    const back = await browser.send(
+      { ...view, form: { ...view.form, version: 2 } },
+      { authenticatorId: ids.identifier },
+    )
+    expect(back.body).toMatchObject({ status: 'step', version: 3, step: beside })
+  })
+
   test('the script of the page gets the same as JSON', async () => {
     const browser = openBrowser(cardea)
     const view = await browser.view(await browser.authorize())
