@@ -39,8 +39,8 @@ async function openDoor(refused: number): Promise<{ url: string; near: Set<Socke
 
 const one = { text: 'select 1 as n', values: [] }
 
-function readersOf(url: string) {
-  const readers = createReaders({ ...connectionSettings(url), pipeline: true }, 1, () => {})
+function readersOf(url: string, count = 1) {
+  const readers = createReaders({ ...connectionSettings(url), pipeline: true }, count, () => {})
   open.push(readers.end)
   return readers
 }
@@ -66,4 +66,23 @@ test('closing ends every connection, also after one was refused', async () => {
   await readers.query(one)
   await readers.end()
   await expect.poll(() => near.size).toBe(0)
+})
+
+test('reads that come together go over one connection, and the next ones over a free one', async () => {
+  const { url, near } = await openDoor(0)
+  const readers = readersOf(url, 3)
+  await Promise.all([readers.query(one), readers.query(one), readers.query(one)])
+  expect(near.size).toBe(1)
+  const slow = readers.query({ text: 'select pg_sleep(1)', values: [] }).then(() => 'the slow one')
+  await new Promise(setImmediate)
+  expect(await Promise.race([slow, readers.query(one).then(() => 'the next')])).toBe('the next')
+  expect(near.size).toBe(2)
+  await slow
+})
+
+test('more reads than go together are spread', async () => {
+  const { url, near } = await openDoor(0)
+  const readers = readersOf(url, 3)
+  await Promise.all(Array.from({ length: 24 }, () => readers.query(one)))
+  expect(near.size).toBe(3)
 })

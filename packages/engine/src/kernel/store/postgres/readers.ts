@@ -7,6 +7,9 @@ export interface Readers {
   readonly end: () => Promise<void>
 }
 
+/** So many reads of one turn of the event loop share a packet; more than that would wait for one another too long. */
+const together = 8
+
 interface Slot {
   client: Promise<pg.Client> | undefined
   waiting: number
@@ -20,6 +23,21 @@ interface Slot {
 export function createReaders(settings: pg.ClientConfig, count: number, log: Log): Readers {
   const slots: Slot[] = Array.from({ length: count }, () => ({ client: undefined, waiting: 0 }))
   let ended = false
+  let turn: { readonly slot: Slot; left: number } | undefined
+
+  /** The shortest line, for all reads of this turn: a slow report keeps only those waiting who came with it. */
+  const line = (): Slot => {
+    if (turn === undefined) {
+      setImmediate(() => {
+        turn = undefined
+      })
+    }
+    if (turn === undefined || turn.left === 0) {
+      turn = { slot: slots.reduce((best, one) => (one.waiting < best.waiting ? one : best)), left: together }
+    }
+    turn.left -= 1
+    return turn.slot
+  }
 
   /** The next read makes a new one; what still waits for this one fails, and is read again by its caller. */
   const drop = (slot: Slot, client: Promise<pg.Client>) => {
@@ -42,8 +60,7 @@ export function createReaders(settings: pg.ClientConfig, count: number, log: Log
 
   return {
     async query(config) {
-      // The shortest line: a slow report keeps only those waiting who came while every other line was longer.
-      const slot = slots.reduce((best, one) => (one.waiting < best.waiting ? one : best))
+      const slot = line()
       slot.client ??= connect(slot)
       slot.waiting += 1
       try {
