@@ -1,10 +1,10 @@
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
-import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 import pg from 'pg'
+import { serve } from './serve.ts'
 
 /**
- * The limit of a code flow on node:http and PostgreSQL: the first call reads a session and writes a code, the second
+ * A code flow without anything else: the first call reads a session and writes a code, the second
  * takes it and signs two tokens of our length; there is no client, no policy, no event, no refresh token.
  */
 const { privateKey: key } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -45,7 +45,7 @@ async function redeem(form: URLSearchParams): Promise<object> {
   return rows.length === 1 ? { access_token: token(), id_token: token() } : { error: 'invalid_grant' }
 }
 
-createServer(async (request, response) => {
+serve(async (request, response) => {
   if (request.method === 'GET') {
     const code = await authorize(new URLSearchParams(request.url?.split('?')[1]))
     if (code === undefined) response.writeHead(401).end()
@@ -54,4 +54,4 @@ createServer(async (request, response) => {
   }
   const body = JSON.stringify(await redeem(new URLSearchParams(await text(request))))
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(body)
-}).listen(Number(process.env.PORT), '127.0.0.1', () => process.send?.('ready'))
+})

@@ -1,14 +1,14 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { text } from 'node:stream/consumers'
 import { hash, verify } from '@node-rs/argon2'
+import { serve } from './serve.ts'
 
 /**
- * The limit of a sign-in of four calls on node:http and SQLite: each call changes one row durably, the third checks a
+ * A sign-in of four calls without anything else: each call changes one row durably, the third checks a
  * password, the fourth signs two tokens of our length; there is no policy, no session, no audit trail, no limit.
  */
 const { privateKey: key } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -50,8 +50,8 @@ const calls: Readonly<Record<string, (form: URLSearchParams) => Promise<object>>
   },
 }
 
-createServer(async (request, response) => {
+serve(async (request, response) => {
   const form = new URLSearchParams(await text(request))
   const body = JSON.stringify((await calls[request.url ?? '']?.(form)) ?? {})
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(body)
-}).listen(Number(process.env.PORT), '127.0.0.1', () => process.send?.('ready'))
+})

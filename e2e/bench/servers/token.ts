@@ -1,8 +1,8 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
-import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { serve } from './serve.ts'
 
-/** The limit of a token endpoint on node:http: reads a form, signs a token of our length, answers; knows no client. */
+/** A token endpoint without anything else: reads a form, signs a token of our length, answers; knows no client. */
 const { privateKey: key } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
@@ -25,8 +25,8 @@ function token(scope: string): string {
   return `${input}.${signature.toString('base64url')}`
 }
 
-createServer(async (request, response) => {
+serve(async (request, response) => {
   const scope = new URLSearchParams(await text(request)).get('scope') ?? ''
   const body = JSON.stringify({ access_token: token(scope), token_type: 'Bearer', expires_in: 300, scope })
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(body)
-}).listen(Number(process.env.PORT), '127.0.0.1', () => process.send?.('ready'))
+})
