@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { isId } from '@cardea/protocol'
 import type { Actor, NewEvent, Origin } from '../../kernel/events/index.ts'
 import type { Call } from '../../kernel/http/call.ts'
@@ -64,5 +64,5 @@ interface View {
 }
 
 function digest(view: View | undefined): string | null {
-  return view === undefined ? null : createHash('sha256').update(JSON.stringify(view)).digest('base64url')
+  return view === undefined ? null : hash('sha256', JSON.stringify(view), 'base64url')
 }

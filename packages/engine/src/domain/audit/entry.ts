@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { AccountId, EventId, OrganizationId, SessionId } from '@cardea/protocol'
 import { isId } from '@cardea/protocol'
 import type { Actor, Event, Json, Origin } from '../../kernel/events/index.ts'
@@ -97,7 +97,7 @@ function hashOf(row: Omit<AuditEntryTable, 'hash'>): string {
     row.origin,
     row.subject,
   ]
-  return createHash('sha256').update(JSON.stringify(members)).digest('base64url')
+  return hash('sha256', JSON.stringify(members), 'base64url')
 }
 
 export function toEntry(row: AuditEntryTable): AuditEntry {

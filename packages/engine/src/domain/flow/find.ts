@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { FlowId } from '@cardea/protocol'
 import { isId } from '@cardea/protocol'
 import type { Client } from '../client/index.ts'
@@ -10,7 +10,7 @@ import type { FlowRecord } from './flow.ts'
 import { readFlow } from './store.ts'
 
 /** How a browser's secret is kept in the records of its flows. */
-export const browserHash = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
+export const browserHash = (secret: string): string => hash('sha256', secret, 'base64url')
 
 /** A live flow of somebody who may answer it. What is not theirs does not exist for them. */
 export async function findFlow(

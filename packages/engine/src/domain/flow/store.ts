@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { ClientId, FlowId, OrganizationId } from '@cardea/protocol'
 import type { Selectable } from 'kysely'
 import type { Kernel } from '../../kernel/kernel.ts'
@@ -56,7 +56,7 @@ export const flowMigrations: readonly Migration[] = [
 /** A judgement takes no longer; after a crash in the middle the flow can be answered again. */
 const judging = 20_000
 
-const hashOf = (id: FlowId): string => createHash('sha256').update(id).digest('base64url')
+const hashOf = (id: FlowId): string => hash('sha256', id, 'base64url')
 
 type Sealing = Pick<Kernel, 'seal' | 'open'>
 

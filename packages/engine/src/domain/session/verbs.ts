@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { OrganizationId, SessionId } from '@cardea/protocol'
 import { isId } from '@cardea/protocol'
 import { cookieJar } from '../../kernel/http/index.ts'
@@ -23,7 +23,7 @@ import {
 
 const cookieName = 'cardea_session'
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url')
+const sha256 = (text: string): string => hash('sha256', text, 'base64url')
 
 export function createSessions(
   kernel: Pick<Kernel, 'store' | 'now' | 'random' | 'mac' | 'seal' | 'open' | 'publicUrl'>,

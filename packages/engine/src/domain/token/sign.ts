@@ -1,4 +1,4 @@
-import { createHash, sign } from 'node:crypto'
+import { hash, sign } from 'node:crypto'
 import { SignJWT } from 'jose'
 import type { Signer } from '../key/index.ts'
 import type { AccessTokenClaims } from './claims.ts'
@@ -32,7 +32,7 @@ function signNow({ alg, kid, key }: Signer, typ: string, claims: object): string
 
 /** OIDC Core §3.1.3.6: the left half of the access token's SHA-256 (both our algorithms use it). */
 export function tokenHash(accessToken: string): string {
-  return createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url')
+  return hash('sha256', accessToken, 'buffer').subarray(0, 16).toString('base64url')
 }
 
 function base64url(value: object): string {

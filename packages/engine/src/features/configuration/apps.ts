@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { AppConfig, OrganizationId } from '@cardea/protocol'
 import { authMethodOf } from '@cardea/protocol'
 import type { JSONWebKeySet } from 'jose'
@@ -45,5 +45,5 @@ async function findDisabled({ engine }: Context, org: OrganizationId, clientId: 
 
 /** As `Client.secretHashes` has them. */
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('base64url')
+  return hash('sha256', text, 'base64url')
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { ApiEnrolment, zEnrolmentAnswer, zEnrolmentStart } from '@cardea/protocol'
 import type { z } from 'zod'
 import { apiErrors, factorView, time } from '../../domain/api/index.ts'
@@ -129,5 +129,5 @@ function paramsOf(prompt: Prompt): string[] {
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('base64url')
+  return hash('sha256', text, 'base64url')
 }
