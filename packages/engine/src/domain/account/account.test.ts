@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import type { OrganizationId } from '@cardea/protocol'
+import type { AccountId, OrganizationId } from '@cardea/protocol'
 import { describe, expect, test } from 'vitest'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { race, testStores } from '../../kernel/store/testing.ts'
@@ -52,6 +52,24 @@ describe.each(testStores())('accounts on $name', ({ open }) => {
       }),
     )
     expect(made).toHaveLength(1)
+    await store.close()
+  })
+
+  test('of many who change to one address at once one gets it, and the others are told', async () => {
+    const { store, accounts } = await make()
+    const ids: AccountId[] = []
+    for (let index = 0; index < 20; index++) {
+      ids.push((await store.unit((unit) => accounts.create(unit, { org, username: `person-${index}` }))).id)
+    }
+    // The first round opens the connections; from then on they come at once.
+    for (const email of ['one@demo.test', 'two@demo.test', 'three@demo.test']) {
+      const settled = await Promise.allSettled(
+        ids.map((id) => store.unit((unit) => accounts.update(unit, org, id, { email }))),
+      )
+      const refused = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+      expect(refused).toHaveLength(19)
+      for (const reason of refused) expect(reason).toMatchObject({ code: 'api.conflict', params: { field: 'email' } })
+    }
     await store.close()
   })
 

@@ -2,6 +2,7 @@ import type { AccountId, OrganizationId } from '@cardea/protocol'
 import { isId } from '@cardea/protocol'
 import { createCache } from '../../kernel/cache.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
+import { isTaken } from '../../kernel/store/index.ts'
 import type { Account, Subject } from './account.ts'
 import { accountErrors } from './errors.ts'
 import type { Accounts } from './index.ts'
@@ -98,7 +99,15 @@ export function createAccounts(kernel: Pick<Kernel, 'store' | 'now' | 'random' |
         const taken = await takenField(unit, org, { ...change, id })
         if (taken) throw accountErrors('api.conflict', { kind: 'account', field: taken })
       }
-      const after = await saveAccount(unit, { ...before, ...change, id, org, updatedAt: now() })
+      const saving = saveAccount(unit, { ...before, ...change, id, org, updatedAt: now() })
+      const after = await saving.catch((error: unknown) => {
+        // Somebody took the name after we had looked.
+        if (!isTaken(error)) throw error
+        throw accountErrors('api.conflict', {
+          kind: 'account',
+          field: change.email === undefined ? 'username' : 'email',
+        })
+      })
       if (!after) return undefined
       unit.signal(`${topic} ${id}`)
       const fields = Object.keys(change)
