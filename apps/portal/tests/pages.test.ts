@@ -164,7 +164,11 @@ describe('before its script has run', () => {
   })
 
   const plain = Object.keys(views).filter((name) => !name.startsWith('account'))
-  test.each(plain)('%s waits for nothing', async (name) => {
-    expect(markup(await render(name))).not.toMatch(/<fieldset|\sdisabled/)
+  test.each(plain)('%s waits for nothing but a passkey, which takes a script', async (name) => {
+    const html = markup(await render(name))
+    expect(html).not.toMatch(/<fieldset|<input[^>]*\sdisabled/)
+    const buttons = html.match(/<button\b[\s\S]*?<\/button>/g) ?? []
+    const waiting = buttons.filter((button) => /^<button[^>]*\sdisabled/.test(button))
+    expect(waiting).toEqual(buttons.filter((button) => /passkey/i.test(button)))
   })
 })
