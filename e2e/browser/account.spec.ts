@@ -3,7 +3,7 @@ import { ageSignIns } from '../deployment/aged.ts'
 import { totpCode } from '../deployment/totp.ts'
 import { addresses } from './deployment.ts'
 import { mail } from './doors.ts'
-import { expectAccountPage, giveAppCode, givePassword, identify, setUpKey, signIn, signOut } from './steps.ts'
+import { drawn, expectAccountPage, giveAppCode, givePassword, identify, setUpKey, signIn, signOut } from './steps.ts'
 import type { Person } from './test.ts'
 import { addPasskeyDevice, expect, test, withoutPasskeyAutofill } from './test.ts'
 
@@ -181,6 +181,7 @@ test.describe('the account page', () => {
     const edit = page.getByRole('button', { name: 'Edit profile' })
     await expect(edit).toBeDisabled()
     await expect(page.getByRole('button', { name: /^Account of/ })).toBeDisabled()
+    await drawn(page)
     const before = await edit.boundingBox()
     release.resolve()
     await expect(edit).toBeEnabled()

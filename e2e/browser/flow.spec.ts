@@ -1,6 +1,6 @@
 import { addresses } from './deployment.ts'
 import { calendar, doors, mail } from './doors.ts'
-import { givePassword, identify, signIn } from './steps.ts'
+import { drawn, givePassword, identify, signIn } from './steps.ts'
 import { addPasskeyDevice, expect, test } from './test.ts'
 
 test.describe('a sign-in that is interrupted', () => {
@@ -113,6 +113,7 @@ test.describe('the hosted page before its script has run', () => {
     await mail.open(page)
     const button = page.getByRole('button', { name: 'Use a passkey' })
     await expect(button).toBeDisabled()
+    await drawn(page)
     const before = await button.boundingBox()
     release.resolve()
     await expect(button).toBeEnabled()
