@@ -31,7 +31,8 @@ const scenarios: Record<string, Scenario> = {
   'app-native sign-in': nativeSignIn,
 }
 /** A few callers keep the hash busy; of more, the limits on one network let only some try at once (T-BRU-01). */
-const crowdsOf = (scenario: Scenario) => (scenario === nativeSignIn ? [32] : crowds)
+const fewOnly = [32]
+const crowdsOf = (scenario: Scenario) => (scenario === nativeSignIn ? fewOnly : crowds)
 const chosen = Object.entries(scenarios).filter(([name]) => options.only === undefined || name.includes(options.only))
 const pairs: readonly (readonly [Database, 'memory' | 'postgres'])[] = [
   ['sqlite', 'memory'],
@@ -59,17 +60,17 @@ function record(server: string, database: string, scenario: string, result: Meas
   ])
 }
 
-say(`limits of one core${pinned ? '' : ' (no taskset: cores are shared)'} …`)
+say(`bare work on one core${pinned ? '' : ' (no taskset: cores are shared)'} …`)
 const limits = await measureLimits(2)
 const posts = await measureBare('echo')
 const tokens = await measureBare('token')
 const codeFlows = await measureBare('code-flow', { DATABASE_URL: await createTestDatabase() })
 const signIns = await measureBare('sign-in')
 
-/** A server that does nothing but what none can do without. */
+/** A server that does nothing else. */
 async function measureBare(name: keyof typeof bare, environment = {}): Promise<Measured> {
   const server = await startServer(`${import.meta.dirname}/servers/${name}.ts`, 29_890, environment)
-  const measured = await measure(server, bare[name], seconds, name === 'sign-in' ? [32] : crowds)
+  const measured = await measure(server, bare[name], seconds, name === 'sign-in' ? fewOnly : crowds)
   await server.stop()
   return measured
 }
@@ -132,7 +133,7 @@ function overPeer(scenario: string, database: Database, peerDatabase: Database |
 overPeer('client_credentials', 'sqlite', 'memory')
 const peerMachine = of('oidc-provider', 'memory', 'client_credentials')
 if (peerMachine) {
-  // Says how much of the gate is left to anybody on this machine: not a budget.
+  // Says what a server that does nothing else reaches on this machine: not a budget.
   const byCost = peerMachine.cost / tokens.cost
   gate('bare token over oidc-provider (memory), ×', '(bare)', tokens.rate / peerMachine.rate, byCost)
 }

@@ -1,9 +1,10 @@
 import type { Page } from '@playwright/test'
 import { ageSignIns } from '../deployment/aged.ts'
 import { totpCode } from '../deployment/totp.ts'
+import { expectToWaitForScript } from './before-script.ts'
 import { addresses } from './deployment.ts'
 import { mail } from './doors.ts'
-import { drawn, expectAccountPage, giveAppCode, givePassword, identify, setUpKey, signIn, signOut } from './steps.ts'
+import { expectAccountPage, giveAppCode, givePassword, identify, setUpKey, signIn, signOut } from './steps.ts'
 import type { Person } from './test.ts'
 import { addPasskeyDevice, expect, test, withoutPasskeyAutofill } from './test.ts'
 
@@ -172,20 +173,9 @@ test.describe('the account page', () => {
     newPerson,
   }) => {
     await openAccount(page, await newPerson())
-    const release = Promise.withResolvers<void>()
-    await page.route('**/*.js', async (route) => {
-      await release.promise
-      await route.continue()
-    })
-    await page.goto(account, { waitUntil: 'commit' })
     const edit = page.getByRole('button', { name: 'Edit profile' })
-    await expect(edit).toBeDisabled()
-    await expect(page.getByRole('button', { name: /^Account of/ })).toBeDisabled()
-    await drawn(page)
-    const before = await edit.boundingBox()
-    release.resolve()
-    await expect(edit).toBeEnabled()
-    expect(await edit.boundingBox()).toEqual(before)
+    const menu = page.getByRole('button', { name: /^Account of/ })
+    await expectToWaitForScript(page, () => page.goto(account, { waitUntil: 'commit' }), [edit, menu])
     await edit.click()
     await expect(page.getByRole('dialog').getByLabel('Name', { exact: true })).toBeVisible()
   })

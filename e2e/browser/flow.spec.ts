@@ -1,6 +1,7 @@
+import { expectToWaitForScript } from './before-script.ts'
 import { addresses } from './deployment.ts'
 import { calendar, doors, mail } from './doors.ts'
-import { drawn, givePassword, identify, signIn } from './steps.ts'
+import { givePassword, identify, signIn } from './steps.ts'
 import { addPasskeyDevice, expect, test } from './test.ts'
 
 test.describe('a sign-in that is interrupted', () => {
@@ -105,19 +106,8 @@ test.describe('a sign-in that is interrupted', () => {
 test.describe('the hosted page before its script has run', () => {
   test('loses no press on what needs one: that is disabled, and nothing moves then', async ({ page }) => {
     await addPasskeyDevice(page)
-    const release = Promise.withResolvers<void>()
-    await page.route(`${addresses.server}/**/*.js`, async (route) => {
-      await release.promise
-      await route.continue()
-    })
-    await mail.open(page)
     const button = page.getByRole('button', { name: 'Use a passkey' })
-    await expect(button).toBeDisabled()
-    await drawn(page)
-    const before = await button.boundingBox()
-    release.resolve()
-    await expect(button).toBeEnabled()
-    expect(await button.boundingBox()).toEqual(before)
+    await expectToWaitForScript(page, () => mail.open(page), [button])
     await button.click()
     await expect(page.getByText('No passkey was used.')).toBeVisible()
   })

@@ -84,13 +84,3 @@ export async function signOut(page: Page, person: Person): Promise<void> {
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await expect(page.getByRole('button', { name: `Account of ${person.name}` })).toBeHidden()
 }
-
-/** Waits until a page whose script is held back looks as it will: its styles and fonts are there. */
-export async function drawn(page: Page): Promise<void> {
-  await page.waitForFunction(() =>
-    [...document.querySelectorAll<HTMLLinkElement>('link[rel=stylesheet]')].every(({ sheet }) => sheet !== null),
-  )
-  await page.evaluate(async () => {
-    await document.fonts.ready
-  })
-}

@@ -11,9 +11,9 @@ export type Handle = (request: Request, target: string, peer: string) => Promise
  * `failed` is told what could not be answered; the client gets an empty 500.
  */
 export function createHttpServer(handle: Handle, failed: (error: unknown) => void): Server {
-  const soon = beginTogether()
+  const begin = beginTogether()
   const server = createServer((incoming, outgoing) => {
-    soon(() => answer(incoming, outgoing))
+    begin(() => answer(incoming, outgoing))
   })
   return server
 
@@ -38,7 +38,7 @@ export function createHttpServer(handle: Handle, failed: (error: unknown) => voi
 }
 
 /** So many share the caches; of more the first would wait for the last. */
-const together = 32
+const mostTogether = 32
 
 /**
  * Begins at once what one turn of the event loop brought. Requests that came together then go through each stage
@@ -47,7 +47,7 @@ const together = 32
 function beginTogether(): (work: () => Promise<void>) => void {
   const waiting: (() => Promise<void>)[] = []
   const begin = () => {
-    const works = waiting.splice(0, together)
+    const works = waiting.splice(0, mostTogether)
     if (waiting.length > 0) setImmediate(begin)
     for (const work of works) void work()
   }

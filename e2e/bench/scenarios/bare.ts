@@ -49,5 +49,5 @@ const codeFlow: Unit = async (send) => {
   )
 }
 
-/** What is asked of the servers that know nothing: the limit for everybody. */
+/** What is asked of the servers that know nothing. */
 export const bare = { echo: post, token: post, 'code-flow': codeFlow, 'sign-in': signIn }

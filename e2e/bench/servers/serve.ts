@@ -1,11 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 
-/** A server on `PORT` that begins together what came together, as ours does. */
+const mostTogether = 32
+
+/** A server on `PORT` that begins together what came together, as ours does (`apps/server/src/http.ts`). */
 export function serve(answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>): void {
   const waiting: (() => void)[] = []
   const begin = () => {
-    for (const one of waiting.splice(0)) one()
+    const works = waiting.splice(0, mostTogether)
+    if (waiting.length > 0) setImmediate(begin)
+    for (const work of works) work()
   }
   createServer((request, response) => {
     if (waiting.push(() => void answer(request, response)) === 1) setImmediate(begin)

@@ -8,7 +8,7 @@ export interface Readers {
 }
 
 /** So many reads of one turn of the event loop share a packet; more than that would wait for one another too long. */
-const together = 8
+const mostTogether = 8
 
 interface Slot {
   client: Promise<pg.Client> | undefined
@@ -33,7 +33,7 @@ export function createReaders(settings: pg.ClientConfig, count: number, log: Log
       })
     }
     if (turn === undefined || turn.left === 0) {
-      turn = { slot: slots.reduce((best, one) => (one.waiting < best.waiting ? one : best)), left: together }
+      turn = { slot: slots.reduce((best, one) => (one.waiting < best.waiting ? one : best)), left: mostTogether }
     }
     turn.left -= 1
     return turn.slot
