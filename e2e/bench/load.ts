@@ -28,14 +28,9 @@ export interface Measured {
 /** Few callers leave a server idle while it waits for its database, many only stand in a line: what counts is the better of two. */
 export const crowds: readonly number[] = [32, 128]
 
-/** Saturates with each crowd of callers in a closed loop, then measures latency in an open loop at half the best rate found. */
-export async function measure(
-  server: { readonly origin: string; readonly processorTime: () => number },
-  unit: Unit,
-  seconds: number,
-  callers: readonly number[] = crowds,
-): Promise<Measured> {
-  const pool = new Pool(server.origin, { connections: Math.max(...callers), pipelining: 1 })
+/** Connections to a server; `send` takes one of them for the time of a request. */
+export function connect(server: { readonly origin: string }, connections: number) {
+  const pool = new Pool(server.origin, { connections, pipelining: 1 })
   const send = async (request: Request): Promise<boolean> => {
     const { statusCode, headers, body } = await pool.request({
       method: request.method,
@@ -45,6 +40,17 @@ export async function measure(
     })
     return request.done(statusCode, await body.text(), headers)
   }
+  return { send, close: () => pool.close() }
+}
+
+/** Saturates with each crowd of callers in a closed loop, then measures latency in an open loop at half the best rate found. */
+export async function measure(
+  server: { readonly origin: string; readonly processorTime: () => number },
+  unit: Unit,
+  seconds: number,
+  callers: readonly number[] = crowds,
+): Promise<Measured> {
+  const { send, close } = connect(server, Math.max(...callers))
   try {
     // A process that has just started runs code that is not compiled yet; what counts is one that has been running.
     await saturate(() => unit(send), Math.max(4, seconds), Math.min(...callers))
@@ -72,11 +78,12 @@ export async function measure(
       units: best.units + latencies.length,
     }
   } finally {
-    await pool.close()
+    await close()
   }
 }
 
-async function saturate(run: () => Promise<boolean>, seconds: number, callers: number) {
+/** Closed loop: each caller begins the next unit when its last one has ended. */
+export async function saturate(run: () => Promise<boolean>, seconds: number, callers: number) {
   const end = performance.now() + seconds * 1000
   const started = performance.now()
   let units = 0

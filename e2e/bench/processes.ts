@@ -18,6 +18,11 @@ export interface Running {
 /** Pins to one core where the system can, so that "one core" is one; the load runs on the others. */
 export const pinned = existsSync('/usr/bin/taskset')
 
+/** The command that runs Node on the first core, alone as far as the system lets it. */
+export function onFirstCore(args: readonly string[]): readonly [command: string, args: string[]] {
+  return pinned ? ['taskset', ['-c', '0', process.execPath, ...args]] : [process.execPath, [...args]]
+}
+
 /** Starts a server on the first core and waits until `path` answers. */
 export async function startServer(
   file: string,
@@ -25,8 +30,7 @@ export async function startServer(
   environment: Record<string, string>,
   options: { readonly path?: string; readonly nodeOptions?: readonly string[] } = {},
 ): Promise<Running> {
-  const node = [process.execPath, ...(options.nodeOptions ?? []), file]
-  const [command = '', ...args] = pinned ? ['taskset', '-c', '0', ...node] : node
+  const [command, args] = onFirstCore([...(options.nodeOptions ?? []), file])
   const started = performance.now()
   const child = spawn(command, args, {
     env: { ...surroundings(), NODE_ENV: 'production', ...environment, PORT: String(port), HOST: '127.0.0.1' },
