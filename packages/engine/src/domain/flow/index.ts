@@ -1,6 +1,7 @@
-import type { FlowId, NativeStep } from '@cardea/protocol'
+import type { AccountId, FlowId, NativeStep, OrganizationId } from '@cardea/protocol'
 import type { Feature } from '../../kernel/feature.ts'
 import type { Call } from '../../kernel/http/index.ts'
+import type { Unit } from '../../kernel/store/index.ts'
 import type { Client } from '../client/index.ts'
 import type { Engine } from '../engine.ts'
 import type { LiveSession } from '../session/index.ts'
@@ -52,6 +53,8 @@ export interface Flows {
     decision: { readonly version?: number | undefined; readonly approve: boolean },
     from: Visitor,
   ) => Promise<FlowOutcome>
+  /** Ends an account's open flows: what was proven in them may not be worth anything any more. */
+  readonly endAll: (unit: Unit, org: OrganizationId, account: AccountId) => Promise<void>
   /** What a hosted flow is bound to: the secret of the browser's flow cookie, or the one it will get. */
   readonly browser: (call: Pick<Call, 'cookies' | 'traceId'>) => Browser
   /** Whose request it is. `address` and `userAgent` of the request itself unless told. */

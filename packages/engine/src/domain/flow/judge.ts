@@ -90,7 +90,7 @@ export async function judge(
   const factors = subject && factorsOf(engine, subject)
   let attempt: ClaimedAttempt | undefined
   try {
-    attempt = await claim(engine, record, who)
+    attempt = await claim(engine, record, subject, who)
   } catch (thrown) {
     if (!isFailure(thrown) || thrown.code !== 'flow.wait') throw thrown
     return { record: failedMessage(record, thrown), subject: driven.subject, claimed: false }
@@ -158,7 +158,12 @@ function proven(
 }
 
 /** Both or neither: an attempt that has to wait leaves the flow as it was. */
-async function claim(engine: Engine, record: FlowRecord, who: Who | undefined): Promise<ClaimedAttempt | undefined> {
+async function claim(
+  engine: Engine,
+  record: FlowRecord,
+  subject: Subject | undefined,
+  who: Who | undefined,
+): Promise<ClaimedAttempt | undefined> {
   if (record.attempts >= mostAttempts) {
     const over: FlowRecord = { ...record, status: 'failed', pending: undefined, version: record.version + 1 }
     const at = { version: record.version, claimed: false, now: engine.now() }
@@ -166,8 +171,9 @@ async function claim(engine: Engine, record: FlowRecord, who: Who | undefined): 
     throw flowErrors('flow.too_many_attempts')
   }
   if (who) await engine.attempts.admit(who)
+  const account = subject?.type === 'account' ? subject.account.id : undefined
   return engine.store.unit(async (unit) => {
-    if (!(await claimAnswer(unit, record, engine.now()))) throw flowErrors('flow.superseded')
+    if (!(await claimAnswer(unit, record, { account, now: engine.now() }))) throw flowErrors('flow.superseded')
     return who && { who, standing: await engine.attempts.claim(unit, who) }
   })
 }

@@ -90,21 +90,21 @@ describe.each(testStores())('flow records on $name', ({ open }) => {
 
   test('T-NAT-04 give one of fifty parallel answers its version', async () => {
     const store = await make()
-    const winners = await race(store, async (unit) => ((await claimAnswer(unit, flow, 10)) ? true : undefined))
+    const winners = await race(store, async (unit) => ((await claimAnswer(unit, flow, { now: 10 })) ? true : undefined))
     expect(winners).toHaveLength(1)
     // A second answer that read the version in between finds the first one being judged.
     const between = { ...flow, version: 2, attempts: 1 }
-    expect(await store.unit((unit) => claimAnswer(unit, between, 11))).toBe(false)
+    expect(await store.unit((unit) => claimAnswer(unit, between, { now: 11 }))).toBe(false)
     expect((await readFlow(store, sealing, id))?.attempts).toBe(1)
     await store.close()
   })
 
   test('can be answered again when a judgement was given up, or its process died', async () => {
     const store = await make()
-    await store.unit((unit) => claimAnswer(unit, flow, 10))
+    await store.unit((unit) => claimAnswer(unit, flow, { now: 10 }))
     await store.unit((unit) => releaseAnswer(unit, flow))
-    expect(await store.unit((unit) => claimAnswer(unit, flow, 10))).toBe(true)
-    expect(await store.unit((unit) => claimAnswer(unit, { ...flow, version: 2 }, 10 + 21_000))).toBe(true)
+    expect(await store.unit((unit) => claimAnswer(unit, flow, { now: 10 }))).toBe(true)
+    expect(await store.unit((unit) => claimAnswer(unit, { ...flow, version: 2 }, { now: 10 + 21_000 }))).toBe(true)
     await store.close()
   })
 
@@ -116,7 +116,7 @@ describe.each(testStores())('flow records on $name', ({ open }) => {
       (await saveFlow(unit, sealing, completed, over)) ? true : undefined,
     )
     expect(winners).toHaveLength(1)
-    expect(await store.unit((unit) => claimAnswer(unit, completed, 10))).toBe(false)
+    expect(await store.unit((unit) => claimAnswer(unit, completed, { now: 10 }))).toBe(false)
     await store.close()
   })
 

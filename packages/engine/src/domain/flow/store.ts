@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
-import type { ClientId, FlowId, OrganizationId } from '@cardea/protocol'
+import type { AccountId, ClientId, FlowId, OrganizationId } from '@cardea/protocol'
 import type { Selectable } from 'kysely'
+import { sql } from 'kysely'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Migration, Queries, Unit } from '../../kernel/store/index.ts'
 import { across, column, inOrganization } from '../../kernel/store/index.ts'
@@ -11,6 +12,8 @@ interface FlowTable {
   /** SHA-256 of the handle. */
   id_hash: string
   client: ClientId
+  /** Whom it is about so far, to end it with the account's sessions. */
+  account: AccountId | null
   version: number
   attempts: number
   status: FlowRecord['status']
@@ -51,6 +54,14 @@ export const flowMigrations: readonly Migration[] = [
       await db.schema.createIndex('flow_expires').on('flow').column('expires_at').execute()
     },
   },
+  {
+    id: 'flow-0002-account',
+    async up(db) {
+      await db.schema.alterTable('flow').addColumn('account', column.text).execute()
+      const known = db.schema.createIndex('flow_account').on('flow').columns(['org_id', 'account'])
+      await known.where(sql`account`, 'is not', null).execute()
+    },
+  },
 ]
 
 /** A judgement takes no longer; after a crash in the middle the flow can be answered again. */
@@ -77,6 +88,7 @@ const insert = inOrganization<Omit<FlowTable, 'busy_until'>>()((db, p) =>
     org_id: p('org_id'),
     id_hash: p('id_hash'),
     client: p('client'),
+    account: p('account'),
     version: p('version'),
     attempts: p('attempts'),
     status: p('status'),
@@ -93,6 +105,7 @@ export async function insertFlow(unit: Unit, sealing: Sealing, flow: FlowRecord)
     org_id: flow.org,
     id_hash: hashOf(flow.id),
     client: flow.client,
+    account: flow.account ?? null,
     version: flow.version,
     attempts: flow.attempts,
     status: flow.status,
@@ -104,27 +117,37 @@ export async function insertFlow(unit: Unit, sealing: Sealing, flow: FlowRecord)
 
 type At = Pick<FlowTable, 'org_id' | 'id_hash' | 'version'>
 
-const claim = inOrganization<At & { readonly now: number; readonly until: number }>()((db, p) =>
-  db
-    .updateTable('flow')
-    .set((flow) => ({
-      version: flow('version', '+', 1),
-      attempts: flow('attempts', '+', 1),
-      busy_until: p('until'),
-    }))
-    .where('id_hash', '=', p('id_hash'))
-    .where('version', '=', p('version'))
-    .where('status', '=', 'open')
-    .where('busy_until', '<=', p('now'))
-    .returning('version'),
+const claim = inOrganization<At & Pick<FlowTable, 'account'> & { readonly now: number; readonly until: number }>()(
+  (db, p) =>
+    db
+      .updateTable('flow')
+      .set((flow) => ({
+        account: p('account'),
+        version: flow('version', '+', 1),
+        attempts: flow('attempts', '+', 1),
+        busy_until: p('until'),
+      }))
+      .where('id_hash', '=', p('id_hash'))
+      .where('version', '=', p('version'))
+      .where('status', '=', 'open')
+      .where('busy_until', '<=', p('now'))
+      .returning('version'),
 )
 
-/** Takes the version and counts the attempt, before anything is judged: of parallel answers one gets `true`. */
-export async function claimAnswer(unit: Unit, flow: FlowRecord, now: number): Promise<boolean> {
+/**
+ * Takes the version and counts the attempt, before anything is judged: of parallel answers one gets `true`. Says whom
+ * the answer is about, so that `failFlowsOf` reaches it while it is being judged.
+ */
+export async function claimAnswer(
+  unit: Unit,
+  flow: FlowRecord,
+  { account = flow.account, now }: { readonly account?: AccountId | undefined; readonly now: number },
+): Promise<boolean> {
   const [row] = await unit.run(claim, {
     org_id: flow.org,
     id_hash: hashOf(flow.id),
     version: flow.version,
+    account: account ?? null,
     now,
     until: now + judging,
   })
@@ -144,11 +167,18 @@ export async function releaseAnswer(unit: Unit, flow: FlowRecord): Promise<void>
 }
 
 const save = inOrganization<
-  At & Pick<FlowTable, 'status' | 'record' | 'pending'> & { readonly next: number; readonly free: number }
+  At & Pick<FlowTable, 'account' | 'status' | 'record' | 'pending'> & { readonly next: number; readonly free: number }
 >()((db, p) =>
   db
     .updateTable('flow')
-    .set({ version: p('next'), status: p('status'), busy_until: 0, record: p('record'), pending: p('pending') })
+    .set({
+      account: p('account'),
+      version: p('next'),
+      status: p('status'),
+      busy_until: 0,
+      record: p('record'),
+      pending: p('pending'),
+    })
     .where('id_hash', '=', p('id_hash'))
     .where('version', '=', p('version'))
     .where('status', '=', 'open')
@@ -173,10 +203,22 @@ export async function saveFlow(
     // Its own claim still holds it; anybody else's must be over.
     free: over.claimed ? Number.MAX_SAFE_INTEGER : over.now,
     next: flow.version,
+    account: flow.account ?? null,
     status: flow.status,
     ...(await content(sealing, flow)),
   })
   return row !== undefined
+}
+
+/** Nobody goes on with them: also not an answer that is being judged, since `saveFlow` finds them closed. */
+export async function failFlowsOf(unit: Unit, org: OrganizationId, account: AccountId): Promise<void> {
+  await unit
+    .in(org)
+    .updateTable('flow')
+    .set({ status: 'failed' })
+    .where('account', '=', account)
+    .where('status', '=', 'open')
+    .execute()
 }
 
 export async function deleteExpiredFlows(unit: Unit, now: number): Promise<void> {

@@ -9,6 +9,7 @@ import type { Flows } from './index.ts'
 import { situate } from './situation.ts'
 import { satisfies, startFlow } from './start.ts'
 import { stepOf } from './step.ts'
+import { failFlowsOf } from './store.ts'
 
 const cookieName = 'cardea_flow'
 
@@ -29,6 +30,7 @@ export function createFlows(engine: Engine): Flows {
     },
 
     answer: (id, proof, answer, from) => answerFlow(engine, id, proof, answer, from),
+    endAll: failFlowsOf,
     decide: (id, proof, decision, from) => decideFlow(engine, id, proof, decision, from),
 
     browser(call) {

@@ -35,7 +35,7 @@ export interface Sessions {
   readonly list: (org: OrganizationId, account: AccountId) => Promise<readonly Session[]>
   /** Ends one session; emits `session.ended` with the participants. Refresh tokens bound to it die (but `offline_access` ones). */
   readonly end: (unit: Unit, org: OrganizationId, id: SessionId) => Promise<boolean>
-  /** Ends all of an account's sessions but `except`. */
+  /** Ends all of an account's sessions but `except`, and every sign-in it is in the middle of (ASVS 7.4.3). Counts the sessions. */
   readonly endAll: (unit: Unit, org: OrganizationId, account: AccountId, except?: SessionId) => Promise<number>
   /** The `isk` claim of a session's ID tokens: a keyed hash, the same every time. */
   readonly isk: (id: SessionId) => string

@@ -44,6 +44,7 @@ describe.each(testStores())('sessions on $name', ({ open }) => {
       ...createSealing(new Uint8Array(32)),
       mac: (value: string, context: string) =>
         createHmac('sha256', 'k').update(`${context} ${value}`).digest('base64url'),
+      flows: { endAll: async () => {} },
     }
     const account = await store.unit((unit) => createAccounts(kernel).create(unit, { org, username: 'ann' }))
     const sessions = createSessions(kernel)

@@ -4,6 +4,7 @@ import { isId } from '@cardea/protocol'
 import { cookieJar } from '../../kernel/http/index.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Unit } from '../../kernel/store/index.ts'
+import type { Flows } from '../flow/index.ts'
 import type { Sessions } from './index.ts'
 import { absoluteLifetime, isOver, ticketLifetime, touchEvery } from './lifetime.ts'
 import type { LiveSession, Session } from './session.ts'
@@ -26,7 +27,9 @@ const cookieName = 'cardea_session'
 const sha256 = (text: string): string => hash('sha256', text, 'base64url')
 
 export function createSessions(
-  kernel: Pick<Kernel, 'store' | 'now' | 'random' | 'mac' | 'seal' | 'open' | 'publicUrl'>,
+  kernel: Pick<Kernel, 'store' | 'now' | 'random' | 'mac' | 'seal' | 'open' | 'publicUrl'> & {
+    readonly flows: Pick<Flows, 'endAll'>
+  },
 ): Sessions {
   const { store, now, random, mac } = kernel
   const jar = cookieJar(kernel.publicUrl)
@@ -125,6 +128,8 @@ export function createSessions(
     end,
 
     async endAll(unit, org, account, except) {
+      // First: a flow that finishes before this has its session in the list, one that comes later is over.
+      await kernel.flows.endAll(unit, org, account)
       let ended = 0
       for (const session of await listSessions(unit, org, account)) {
         if (session.id !== except && (await end(unit, org, session.id))) ended++
