@@ -61,6 +61,7 @@ export async function signedIn(
       client,
       account,
       session,
+      factors: session.factors,
       scope,
     })
     return { session, code }

@@ -18,7 +18,7 @@ export const usualTokenLifetime = (client: Pick<Client, 'accessTokenLifetime'>) 
 
 /** Writes a grant with its one-time code, `grant.random`. */
 export async function issueCode(engine: Engine, unit: Unit, request: CodeRequest): Promise<string> {
-  const { client, account, session, scope } = request
+  const { client, account, session, factors, scope } = request
   const id: GrantId = `grt_${engine.random(16)}`
   const code = `${id}.${engine.random(32)}`
   const now = engine.now()
@@ -35,7 +35,7 @@ export async function issueCode(engine: Engine, unit: Unit, request: CodeRequest
     resource: request.request.resource,
     claims: request.request.claims,
     nonce: request.request.nonce,
-    factors: session.factors,
+    factors,
     offline,
     expiresAt: offline ? end : Math.min(end, session.expiresAt),
     createdAt: now,

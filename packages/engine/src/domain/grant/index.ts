@@ -7,7 +7,7 @@ import type { Account } from '../account/index.ts'
 import type { AuthorizationRequest } from '../authorization/index.ts'
 import type { Client } from '../client/index.ts'
 import type { Engine } from '../engine.ts'
-import type { Session } from '../session/index.ts'
+import type { ProvenFactor, Session } from '../session/index.ts'
 import { consentMigrations } from './consent-store.ts'
 import type { Consent, Grant } from './grant.ts'
 import { forgetGrants, grantMigrations } from './store.ts'
@@ -55,6 +55,8 @@ export interface CodeRequest {
   readonly client: Client
   readonly account: Account
   readonly session: Session
+  /** What was proven for this request; the session may hold more, which `prompt` or `max_age` did not let count. */
+  readonly factors: readonly ProvenFactor[]
   readonly scope: readonly string[]
 }
 

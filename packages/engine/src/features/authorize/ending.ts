@@ -27,9 +27,10 @@ export const code: Ending = {
     return (unit) => engine.grants.rememberConsent(unit, client, account, names)
   },
 
-  finish: async (engine, unit, { request }, account, session, client) => {
+  finish: async (engine, unit, { request, done }, account, session, client) => {
     await engine.sessions.addParticipant(unit, session, client.clientId)
-    const issued = await engine.grants.issueCode(unit, { request, client, account, session, scope: request.scope })
+    const { scope } = request
+    const issued = await engine.grants.issueCode(unit, { request, client, account, session, factors: done, scope })
     return answerTo(engine, request, { code: issued })
   },
 

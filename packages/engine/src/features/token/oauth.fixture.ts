@@ -180,7 +180,14 @@ export async function authorized(
       address: undefined,
     })
     await engine.sessions.addParticipant(unit, session, clientId)
-    const code = await engine.grants.issueCode(unit, { request, client, account, session, scope: request.scope })
+    const code = await engine.grants.issueCode(unit, {
+      request,
+      client,
+      account,
+      session,
+      factors: session.factors,
+      scope: request.scope,
+    })
     return { code, session: session.id, cookie }
   })
 }
