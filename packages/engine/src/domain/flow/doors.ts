@@ -78,6 +78,8 @@ export interface Visitor {
   readonly userAgent: string | undefined
   /** Value of the known-device cookie. */
   readonly device?: string | undefined
+  /** Secret of the SSO cookie. */
+  readonly session?: string | undefined
   /** `traceId` of the request. */
   readonly traceId: string
 }

@@ -38,6 +38,7 @@ export async function finish(engine: Engine, driven: Driven, finishing: Finishin
   if (record.session && !before) throw flowErrors('flow.expired')
   const ending = endingOf(engine, record)
   const { from } = finishing
+  const present = before ?? (await presentIn(engine, record, from))
   const origin = {
     request: from?.traceId ?? '',
     client: client.clientId,
@@ -59,7 +60,7 @@ export async function finish(engine: Engine, driven: Driven, finishing: Finishin
   return engine.store.unit(async (raw) => {
     const unit = actingUnit(raw, { type: 'account', id: account.id }, origin)
     await claim(engine, unit, completed, finishing.stored)
-    const { session, secret } = await sessionFor(engine, unit, completed, account, before, from)
+    const { session, secret } = await sessionFor(engine, unit, completed, account, present, from)
     await remember?.(unit)
     const answer = await ending.finish(engine, unit, completed, account, session, client)
     if (who && standing) {
@@ -96,21 +97,28 @@ async function claim(engine: Engine, unit: Unit, record: FlowRecord, stored: Sto
   if (!claimed) throw flowErrors('flow.superseded')
 }
 
+/** What another tab has begun meanwhile, or this flow was not to build on: one person has one session in a browser. */
+async function presentIn(engine: Engine, record: FlowRecord, from: Visitor | undefined): Promise<Session | undefined> {
+  if (record.binding.door !== 'hosted' || from?.session === undefined) return undefined
+  const session = await engine.sessions.findBySecret(from.session)
+  return session?.org === record.org ? session : undefined
+}
+
 /** The session as it was, renewed with what was proven now, or a new one (ASVS 7.2.4: a new secret at every proof). */
 async function sessionFor(
   engine: Engine,
   unit: Unit,
   record: FlowRecord,
   account: Account,
-  before: Session | undefined,
+  present: Session | undefined,
   from: Visitor | undefined,
 ): Promise<{ readonly session: Session; readonly secret: string | undefined }> {
-  if (before && before.account === account.id) {
+  if (present && present.account === account.id) {
     const proven = record.done.filter((factor) => factor.at >= record.createdAt)
-    if (proven.length === 0) return { session: before, secret: undefined }
-    const renewed = await engine.sessions.renew(unit, record.org, before.id, merge(before.factors, proven))
-    if (!renewed) throw flowErrors('flow.expired')
-    return renewed
+    if (proven.length === 0) return { session: present, secret: undefined }
+    const renewed = await engine.sessions.renew(unit, record.org, present.id, merge(present.factors, proven))
+    if (renewed) return renewed
+    if (record.session) throw flowErrors('flow.expired')
   }
   return engine.sessions.create(unit, {
     org: record.org,

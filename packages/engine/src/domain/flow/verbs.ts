@@ -51,6 +51,7 @@ export function createFlows(engine: Engine): Flows {
         reported: address !== undefined,
         userAgent: (reported.userAgent ?? call.headers.get('user-agent') ?? undefined)?.slice(0, 400),
         device: readDeviceCookie(jar, call.cookies),
+        session: engine.sessions.cookie.read(call.cookies),
         traceId: call.traceId,
       }
     },

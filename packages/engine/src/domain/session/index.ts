@@ -33,8 +33,13 @@ export interface Sessions {
   readonly addParticipant: (unit: Unit, session: Session, clientId: string) => Promise<void>
   readonly participants: (org: OrganizationId, id: SessionId) => Promise<readonly string[]>
   readonly list: (org: OrganizationId, account: AccountId) => Promise<readonly Session[]>
-  /** Ends one session; emits `session.ended` with the participants. Refresh tokens bound to it die (but `offline_access` ones). */
-  readonly end: (unit: Unit, org: OrganizationId, id: SessionId) => Promise<boolean>
+  /** The same person has both in one browser, and signs out of both at once. Nothing happens when `beside` has ended. */
+  readonly shareBrowser: (unit: Unit, session: Session, beside: Session) => Promise<void>
+  /**
+   * Ends one session, and those that share its browser; emits `session.ended` with the participants for each. Refresh
+   * tokens bound to them die (but `offline_access` ones). Gives their ids, none when it is gone already.
+   */
+  readonly end: (unit: Unit, org: OrganizationId, id: SessionId) => Promise<readonly SessionId[]>
   /** Ends all of an account's sessions but `except`, and every sign-in it is in the middle of (ASVS 7.4.3). Counts the sessions. */
   readonly endAll: (unit: Unit, org: OrganizationId, account: AccountId, except?: SessionId) => Promise<number>
   /** The `isk` claim of a session's ID tokens: a keyed hash, the same every time. */

@@ -1,5 +1,6 @@
 import type { AccountId, OrganizationId, SessionId } from '@cardea/protocol'
 import type { Kysely, Selectable } from 'kysely'
+import { sql } from 'kysely'
 import type { Migration, Queries, Tables, Unit } from '../../kernel/store/index.ts'
 import { across, column, inOrganization } from '../../kernel/store/index.ts'
 import { joinedAccount } from '../account/index.ts'
@@ -18,6 +19,8 @@ interface SessionTable {
   factors: string
   user_agent: string | null
   address: string | null
+  /** What ends together: the id of the first of one person's sessions in one browser; null while it is the only one. */
+  browser: SessionId | null
   created_at: number
   last_used_at: number
   expires_at: number
@@ -77,6 +80,14 @@ export const sessionMigrations: readonly Migration[] = [
         .addColumn('id', column.text, (c) => c.primaryKey())
         .addColumn('expires_at', column.time, (c) => c.notNull())
         .execute()
+    },
+  },
+  {
+    id: 'session-0002-browser',
+    async up(db) {
+      await db.schema.alterTable('session').addColumn('browser', column.text).execute()
+      const shared = db.schema.createIndex('session_browser').on('session').columns(['org_id', 'browser'])
+      await shared.where(sql`browser`, 'is not', null).execute()
     },
   },
 ]
@@ -161,7 +172,7 @@ export async function listSessions(queries: Queries, org: OrganizationId, accoun
   return rows.map(toSession)
 }
 
-const insert = inOrganization<SessionTable>()((db, p) =>
+const insert = inOrganization<Omit<SessionTable, 'browser'>>()((db, p) =>
   db.insertInto('session').values({
     org_id: p('org_id'),
     id: p('id'),
@@ -250,12 +261,15 @@ export async function deleteSession(
   unit: Unit,
   org: OrganizationId,
   id: SessionId,
-): Promise<{ readonly account: AccountId; readonly participants: readonly string[] } | undefined> {
+): Promise<
+  | { readonly account: AccountId; readonly participants: readonly string[]; readonly browser: SessionId | undefined }
+  | undefined
+> {
   const row = await unit
     .in(org)
     .deleteFrom('session')
     .where('id', '=', id)
-    .returning(['account', 'started_by'])
+    .returning(['account', 'started_by', 'browser'])
     .executeTakeFirst()
   if (!row) return undefined
   const gone = await unit
@@ -264,7 +278,31 @@ export async function deleteSession(
     .where('session', '=', id)
     .returning('client_id')
     .execute()
-  return { account: row.account, participants: [row.started_by, ...gone.map((one) => one.client_id)] }
+  return {
+    account: row.account,
+    participants: [row.started_by, ...gone.map((one) => one.client_id)],
+    browser: row.browser ?? undefined,
+  }
+}
+
+/** Puts a session beside another that the same browser has. */
+export async function joinBrowser(unit: Unit, session: Session, beside: SessionId): Promise<void> {
+  const row = await unit
+    .in(session.org)
+    .updateTable('session')
+    .set({ browser: sql<SessionId>`coalesce(browser, id)` })
+    .where('id', '=', beside)
+    .where('account', '=', session.account)
+    .returning('browser')
+    .executeTakeFirst()
+  if (!row) return
+  const { browser } = row
+  await unit.in(session.org).updateTable('session').set({ browser }).where('id', '=', session.id).execute()
+}
+
+export async function listBrowser(unit: Unit, org: OrganizationId, browser: SessionId): Promise<SessionId[]> {
+  const rows = await unit.in(org).selectFrom('session').select('id').where('browser', '=', browser).execute()
+  return rows.map((row) => row.id)
 }
 
 /** Sessions past their absolute or idle end. */
@@ -302,7 +340,7 @@ export async function deleteOldTickets(unit: Unit, now: number): Promise<void> {
     .execute()
 }
 
-function toSession(row: Omit<Selectable<SessionTable>, 'secret_hash'>): Session {
+function toSession(row: Omit<Selectable<SessionTable>, 'secret_hash' | 'browser'>): Session {
   return {
     id: row.id,
     org: row.org_id,

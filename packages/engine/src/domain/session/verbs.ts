@@ -16,6 +16,8 @@ import {
   findSession,
   insertParticipant,
   insertSession,
+  joinBrowser,
+  listBrowser,
   listParticipants,
   listSessions,
   renewSession,
@@ -42,9 +44,9 @@ export function createSessions(
     return session
   }
 
-  const end = async (unit: Unit, org: OrganizationId, id: SessionId) => {
+  const endOne = async (unit: Unit, org: OrganizationId, id: SessionId) => {
     const gone = await deleteSession(unit, org, id)
-    if (!gone) return false
+    if (!gone) return undefined
     await unit.emit({
       type: 'session.ended',
       org,
@@ -53,7 +55,7 @@ export function createSessions(
       session: id,
       data: { account: gone.account, participants: gone.participants },
     })
-    return true
+    return gone
   }
 
   return {
@@ -110,6 +112,10 @@ export function createSessions(
       return { session, secret }
     },
 
+    async shareBrowser(unit, session, beside) {
+      await joinBrowser(unit, session, beside.id)
+    },
+
     isk: iskOf,
     async addParticipant(unit, session, clientId) {
       if (session.startedBy !== clientId) await insertParticipant(unit, session, clientId)
@@ -125,14 +131,22 @@ export function createSessions(
       return (await listSessions(store, org, account)).filter((session) => !isOver(session, at))
     },
 
-    end,
+    async end(unit, org, id) {
+      const gone = await endOne(unit, org, id)
+      if (!gone) return []
+      const ended = [id]
+      for (const beside of gone.browser ? await listBrowser(unit, org, gone.browser) : []) {
+        if (await endOne(unit, org, beside)) ended.push(beside)
+      }
+      return ended
+    },
 
     async endAll(unit, org, account, except) {
       // First: a flow that finishes before this has its session in the list, one that comes later is over.
       await kernel.flows.endAll(unit, org, account)
       let ended = 0
       for (const session of await listSessions(unit, org, account)) {
-        if (session.id !== except && (await end(unit, org, session.id))) ended++
+        if (session.id !== except && (await endOne(unit, org, session.id))) ended++
       }
       return ended
     },

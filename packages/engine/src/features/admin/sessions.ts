@@ -28,8 +28,8 @@ export async function endSession({ org, requester, params }: Call & Administrato
   if (!session) throw apiErrors('api.not_found', { kind: 'session' })
   const acting = actingEngine(engine, requester, { before: sessionView(session), after: () => undefined })
   await acting.store.unit(async (unit) => {
-    await acting.grants.revokeSession(unit, org, session.id)
-    await acting.sessions.end(unit, org, session.id)
+    for (const ended of await acting.sessions.end(unit, org, session.id))
+      await acting.grants.revokeSession(unit, org, ended)
   })
   return empty()
 }

@@ -57,6 +57,31 @@ describe('SES the single sign-on session', () => {
     await expectRenewed(browser, before)
   })
 
+  test.each([
+    ['two tabs', {}],
+    ['select_account', { prompt: 'select_account' }],
+  ])('T-SES-02 who signs in again in the same browser (%s) has one session', async (how, more) => {
+    const { engine } = cardea
+    const browser = openBrowser(cardea)
+    const early = await browser.view(await browser.authorize('files'))
+    await signIn(browser, 'bea', 'demo-bea-2026')
+    const before = browser.cookies.get(name) ?? ''
+    const first = await engine.sessions.findBySecret(before)
+    if (how === 'two tabs') {
+      const named = await browser.submit(early, { authenticatorId: ids.identifier, username: 'bea' })
+      const asked = await browser.view(locationOf(named))
+      const done = await browser.submit(asked, { authenticatorId: ids.password, password: 'demo-bea-2026' })
+      expect(locationOf(done)).toContain('code=')
+    } else {
+      expect(await signIn(browser, 'bea', 'demo-bea-2026', 'files', more)).toContain('code=')
+    }
+    const second = await engine.sessions.findBySecret(browser.cookies.get(name) ?? '')
+    expect(second?.id).toBe(first?.id)
+    await expectRenewed(browser, before)
+    // Both apps hear of the one sign-out.
+    expect(first && (await engine.sessions.participants(first.org, first.id))).toEqual(['mail', 'files'])
+  })
+
   test('T-SES-03 T-SES-05 ended on the server, it is over in the browser', async () => {
     const browser = openBrowser(cardea)
     await signIn(browser, ...alex)

@@ -20,8 +20,7 @@ export async function endSession({ org, account, acting, params }: Call & Self):
   if (!isId('session', id) || !sessions.some((session) => session.id === id))
     throw apiErrors('api.not_found', { kind: 'session' })
   await acting.store.unit(async (unit) => {
-    await acting.grants.revokeSession(unit, org, id)
-    await acting.sessions.end(unit, org, id)
+    for (const ended of await acting.sessions.end(unit, org, id)) await acting.grants.revokeSession(unit, org, ended)
   })
   return empty()
 }

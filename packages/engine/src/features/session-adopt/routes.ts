@@ -60,9 +60,11 @@ async function adoptSession(
   const secret = engine.sessions.cookie.read(cookies)
   const present = secret === undefined ? undefined : await engine.sessions.findBySecret(secret)
   if (present && (present.account !== session.account || present.id === session.id)) return redirect(returnTo)
-  const renewed = await engine.store.unit((unit) =>
-    engine.sessions.renew(unit, session.org, session.id, session.factors),
-  )
+  const renewed = await engine.store.unit(async (unit) => {
+    // The one that loses the browser's cookie would outlive a sign-out here.
+    if (present) await engine.sessions.shareBrowser(unit, session, present)
+    return engine.sessions.renew(unit, session.org, session.id, session.factors)
+  })
   return redirect(returnTo, renewed ? [engine.sessions.cookie.set(renewed.secret)] : [])
 }
 

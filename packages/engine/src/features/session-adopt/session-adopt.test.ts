@@ -135,6 +135,25 @@ describe('the browser takes over the session of a native sign-in', () => {
     expect(await finds(cookie)).toContain('code=')
   })
 
+  test('T-SES-03 beside the same person’s own, which ends with it', async () => {
+    const { engine } = cardea
+    const sessionOf = async (cookie = '') => engine.sessions.findBySecret(cookie.split('=')[1] ?? '')
+    for (const signsOut of ['the first', 'the second']) {
+      const older = cookieOf(await adopt(await ticketOf('alex')))
+      const first = await sessionOf(older)
+      const second = await sessionOf(cookieOf(await adopt(await ticketOf('alex'), back, older)))
+      if (!first || !second) throw new Error('alex is not signed in')
+      expect(second.id).not.toBe(first.id)
+      const elsewhere = await sessionOf(cookieOf(await adopt(await ticketOf('alex'))))
+      const [ended] = signsOut === 'the first' ? [first] : [second]
+      await engine.store.unit((unit) => engine.sessions.end(unit, ended.org, ended.id))
+      const left = (await engine.sessions.list(first.org, first.account)).map(({ id }) => id)
+      expect(left).not.toContain(first.id)
+      expect(left).not.toContain(second.id)
+      expect(left).toContain(elsewhere?.id)
+    }
+  })
+
   test.each([
     ['another site', { 'sec-fetch-site': 'cross-site', referer: 'https://evil.example/' }],
     ['a page that hides itself', { 'sec-fetch-site': 'cross-site' }],
