@@ -128,7 +128,9 @@ export interface Grants {
   ) => Promise<boolean>
   /** Revokes the grant: its refresh tokens at once, its access tokens at introspection, userinfo and our own APIs. */
   readonly revoke: (unit: Unit, org: OrganizationId, id: GrantId, reason: string) => Promise<void>
-  /** All that apps got in a session, offline access too: for a device that is thrown out. Signing out leaves that (`grantSubscribers`). */
+  /** What apps got in a session and may keep only as long as it lives; `sessions.end` does it. */
+  readonly revokeBound: (unit: Unit, org: OrganizationId, session: SessionId) => Promise<void>
+  /** All that apps got in a session, offline access too: for a device that is thrown out. */
   readonly revokeSession: (unit: Unit, org: OrganizationId, session: SessionId) => Promise<void>
   /** All of an account's, but those of one session if given (password change, account disabled or deleted). */
   readonly revokeAll: (unit: Unit, org: OrganizationId, account: AccountId, exceptSession?: SessionId) => Promise<void>

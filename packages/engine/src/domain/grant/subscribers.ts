@@ -7,16 +7,8 @@ import { endGrants } from './revoke.ts'
 import type { GrantFilter } from './store.ts'
 import { organizationsOf } from './store.ts'
 
-/** What ends grants from outside: their session, account or app. Repeating one of these does nothing more. */
+/** What ends grants from outside: their account or app. Repeating one of these does nothing more. */
 export const grantSubscribers: readonly Subscriber<Engine>[] = [
-  {
-    name: 'grant.session-ended',
-    types: ['session.ended'],
-    handle: async (engine, event) => {
-      const session = event.session ?? event.target
-      if (isId('session', session)) await end(engine, event.org, { session, bound: true }, 'session_ended')
-    },
-  },
   {
     name: 'grant.account',
     types: ['account.disabled', 'account.deleted'],

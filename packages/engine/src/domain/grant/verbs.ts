@@ -65,6 +65,9 @@ export function createGrants(engine: Engine): Grants {
     revoke: async (unit, org, id, reason) => {
       await endGrants(engine, unit, org, { id }, reason)
     },
+    revokeBound: async (unit, org, session) => {
+      await endGrants(engine, unit, org, { session, bound: true }, 'session_ended')
+    },
     revokeSession: async (unit, org, session) => {
       await endGrants(engine, unit, org, { session }, 'session_ended')
     },

@@ -45,6 +45,7 @@ describe.each(testStores())('sessions on $name', ({ open }) => {
       mac: (value: string, context: string) =>
         createHmac('sha256', 'k').update(`${context} ${value}`).digest('base64url'),
       flows: { endAll: async () => {} },
+      grants: { revokeBound: async () => {} },
     }
     const account = await store.unit((unit) => createAccounts(kernel).create(unit, { org, username: 'ann' }))
     const sessions = createSessions(kernel)

@@ -5,6 +5,7 @@ import { cookieJar } from '../../kernel/http/index.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Unit } from '../../kernel/store/index.ts'
 import type { Flows } from '../flow/index.ts'
+import type { Grants } from '../grant/index.ts'
 import type { Sessions } from './index.ts'
 import { absoluteLifetime, isOver, ticketLifetime, touchEvery } from './lifetime.ts'
 import type { LiveSession, Session } from './session.ts'
@@ -31,6 +32,7 @@ const sha256 = (text: string): string => hash('sha256', text, 'base64url')
 export function createSessions(
   kernel: Pick<Kernel, 'store' | 'now' | 'random' | 'mac' | 'seal' | 'open' | 'publicUrl'> & {
     readonly flows: Pick<Flows, 'endAll'>
+    readonly grants: Pick<Grants, 'revokeBound'>
   },
 ): Sessions {
   const { store, now, random, mac } = kernel
@@ -47,6 +49,7 @@ export function createSessions(
   const endOne = async (unit: Unit, org: OrganizationId, id: SessionId) => {
     const gone = await deleteSession(unit, org, id)
     if (!gone) return undefined
+    await kernel.grants.revokeBound(unit, org, id)
     await unit.emit({
       type: 'session.ended',
       org,

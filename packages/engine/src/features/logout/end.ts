@@ -4,7 +4,7 @@ import type { Session } from '../../domain/session/index.ts'
 import { actingUnit } from '../../kernel/events/index.ts'
 import type { Call } from '../../kernel/http/index.ts'
 
-/** Ends sessions in one unit; `session.ended` tells the apps and revokes what was bound to them. */
+/** Ends sessions, and what was bound to them, in one unit; `session.ended` tells the apps. */
 export async function end(
   engine: Engine,
   call: Call,
