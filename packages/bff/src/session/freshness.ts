@@ -93,7 +93,7 @@ export function createKeepFresh(settings: Settings, provider: Provider, sessions
     if (isFresh(kept.session)) return { status: 'fresh', kept: await touch(cookies, kept) }
     const outcome = await renewOnce(kept)
     if (outcome.status === 'signed-out') {
-      await sessions.end(cookies, kept)
+      await sessions.drop(cookies, kept)
       return outcome
     }
     if (outcome.status === 'stale') return { status: 'stale', kept: await touch(cookies, kept) }

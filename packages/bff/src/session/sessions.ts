@@ -19,7 +19,10 @@ export interface Sessions {
   readonly create: (cookies: CookieJar, session: Session) => Promise<void>
   /** Writes a renewed session into its cookie; of one in a store, while it is still there, only when it was used. */
   readonly renew: (cookies: CookieJar, kept: Kept) => Promise<void>
+  /** Ends it for good: an answer that was on its way meanwhile does not bring it back. */
   readonly end: (cookies: CookieJar, kept: Kept | undefined) => Promise<void>
+  /** Takes it from this browser because the identity provider renews it no longer. */
+  readonly drop: (cookies: CookieJar, kept: Kept) => Promise<void>
   /** The session as the store has it now. */
   readonly stored: (key: string) => Promise<Session | undefined>
   readonly write: (key: string, session: Session) => Promise<void>
@@ -28,6 +31,12 @@ export interface Sessions {
 const name = 'session'
 /** Sealed bytes above which servers start to refuse the request's headers (16 kB in Node). */
 const cookieLimit = 11_400
+/** Ended sessions that a browser remembers at once, and the seconds in which an answer from before the end may arrive. */
+const mostEnded = 4
+const latestAnswer = 120
+
+/** Of a hash: what the sign-out form's token is bound to stays sealed. */
+const endedName = async ({ id }: Session) => `ended-${(await digest(id)).slice(0, 16)}`
 
 export function createSessions(settings: Settings, seals: Seals): Sessions {
   const { store, now } = settings
@@ -55,23 +64,45 @@ export function createSessions(settings: Settings, seals: Seals): Sessions {
     cookies.set(name, value, maxAge(session))
   }
 
+  /** No server can take a sealed cookie back, and a late answer sets it once more: the browser remembers what is over. */
+  const rememberEnded = async (cookies: CookieJar, session: Session) => {
+    for (const old of cookies.names('ended-').slice(0, 1 - mostEnded)) cookies.clear(old)
+    // As long as a session that was renewed at the last moment would last.
+    cookies.set(await endedName(session), '1', settings.idle + latestAnswer)
+  }
+
+  const fromCookie = async (cookies: CookieJar, value: string): Promise<Kept | undefined> => {
+    const session = await open(value)
+    if (!session) return undefined
+    if (cookies.read(await endedName(session)) === undefined) return { session, key: undefined }
+    cookies.clear(name)
+    return undefined
+  }
+
+  const drop: Sessions['drop'] = async (cookies, { key }) => {
+    if (key !== undefined) await store?.delete(key)
+    cookies.clear(name)
+  }
+
   return {
     stored,
     write,
+    drop,
     async read(cookies) {
       const value = cookies.read(name)
       if (!value) return undefined
-      if (!store) {
-        const session = await open(value)
-        return session && { session, key: undefined }
-      }
+      if (!store) return fromCookie(cookies, value)
       const key = await digest(value)
       const session = await stored(key)
       return session && { session, key }
     },
     async create(cookies, session) {
-      if (!store) return sealIntoCookie(cookies, session)
       const before = cookies.read(name)
+      if (!store) {
+        const replaced = await open(before)
+        if (replaced) await rememberEnded(cookies, replaced)
+        return sealIntoCookie(cookies, session)
+      }
       if (before) await store.delete(await digest(before))
       const id = randomId()
       await write(await digest(id), session)
@@ -86,8 +117,9 @@ export function createSessions(settings: Settings, seals: Seals): Sessions {
       })
     },
     async end(cookies, kept) {
-      if (kept?.key !== undefined) await store?.delete(kept.key)
-      cookies.clear(name)
+      if (!kept) return cookies.clear(name)
+      await drop(cookies, kept)
+      if (!store) await rememberEnded(cookies, kept.session)
     },
   }
 }
