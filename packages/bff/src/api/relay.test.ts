@@ -53,6 +53,9 @@ beforeEach(async () => {
   app = await calendar(() => ({
     api: [
       { path: '/events/**', target: `${api.url}/v2/events`, methods: ['GET', 'POST', 'DELETE'], maxBytes: 100_000 },
+      { path: '/events/locks', target: `${api.url}/v2/events/locks`, methods: ['GET'] },
+      { path: '/events/open/**', target: `${api.url}/v2/events/open`, methods: ['GET', 'DELETE'] },
+      { path: '/events/open', target: `${api.url}/v2/events/open`, methods: ['GET'] },
       { path: '/slow', target: `${api.url}/v2/slow`, methods: ['GET'] },
       { path: '/away', target: `${api.url}/v2/away`, methods: ['GET'] },
       { path: '/nobody', target: 'http://localhost:9/', methods: ['GET'] },
@@ -189,12 +192,12 @@ describe('the API relay', () => {
   )
 
   /** As bytes on a socket: `fetch` would tidy the target up before it is sent. */
-  const raw = (target: string, extra: Record<string, string> = {}) =>
+  const raw = (target: string, extra: Record<string, string> = {}, method = 'GET') =>
     new Promise<number>((resolve, reject) => {
       const { hostname, port } = new URL(app.url)
       const cookie = [...browser.cookies()].map((pair) => pair.join('=')).join('; ')
-      const headers = { cookie, 'cardea-csrf': '1', ...extra }
-      const sent = rawRequest({ host: hostname, port, path: target, headers }, (answer) => {
+      const headers = { cookie, 'cardea-csrf': '1', origin: app.url, ...extra }
+      const sent = rawRequest({ host: hostname, port, path: target, headers, method }, (answer) => {
         answer.resume()
         resolve(answer.statusCode ?? 0)
       })
@@ -227,6 +230,26 @@ describe('the API relay', () => {
   ])('T-BFF-03 %s reaches nothing', async (target) => {
     expect([400, 403]).toContain(await raw(target))
     expect(api.asked).toEqual([])
+  })
+
+  test.each([
+    '/events/locks',
+    '/events/locks/',
+    '/events/l%6Fcks',
+    '/events/%6cocks/',
+    '/events/l%256fcks',
+    '/%65vents/locks',
+    '/events/open',
+    '/events/open/',
+  ])('T-BFF-03 a narrower rule holds for DELETE %s, however it is spelt (RFC 3986 §6.2.2)', async (path) => {
+    expect([403, 405]).toContain(await raw(`/auth/api${path}`, {}, 'DELETE'))
+    expect(api.asked).toEqual([])
+  })
+
+  test('a slash at the end is the same place, and what is below a rule stays below it', async () => {
+    expect(await raw('/auth/api/events/locks/')).toBe(200)
+    expect(await raw('/auth/api/events/open/7', {}, 'DELETE')).toBe(200)
+    expect(api.asked.map(({ url }) => url)).toEqual(['/v2/events/locks', '/v2/events/open/7'])
   })
 
   test('T-BFF-03 a Host of somebody else changes nothing', async () => {
