@@ -52,6 +52,17 @@ test('a method that a route does not have is refused with those it has (RFC 9110
   expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST'])
 })
 
+test('answers below its base path only, not below another of the same length', async () => {
+  const browser = app.browser()
+  for (const path of ['/abcd/login', '/%61uth/login', '/AUTH/login', '/authx/login', '/login']) {
+    const answer = await browser.open(app.url + path)
+    expect(answer.status).toBe(404)
+    expect(await answer.json()).toMatchObject({ error: { reason: 'request.not_found', params: { path } } })
+  }
+  expect((await browser.call(`${app.url}/abcd/session`)).status).toBe(404)
+  expect((await browser.call(`${app.url}/wxyz/api/things`)).status).toBe(404)
+})
+
 test('a form of a page without a referrer counts by Sec-Fetch-Site, as its Origin is null', async () => {
   const post = (headers: Record<string, string>) =>
     app.browser().open(`${app.url}/auth/sign-out`, { method: 'POST', headers, body: new URLSearchParams() })

@@ -4,7 +4,7 @@ import { apiRoute } from './api/relay.ts'
 import type { BffOptions } from './options.ts'
 import { complete, json, problem, refuse } from './request/answer.ts'
 import type { Exchange } from './request/exchange.ts'
-import { exchangeOf } from './request/exchange.ts'
+import { exchangeOf, isBelow } from './request/exchange.ts'
 import { isOwnCall } from './request/same-origin.ts'
 import type { Services } from './services.ts'
 import { createServices } from './services.ts'
@@ -72,10 +72,13 @@ const routes: Readonly<Record<string, { readonly method: string; readonly answer
 }
 
 async function dispatch(services: Services, exchange: Exchange): Promise<Response> {
-  const { path, request } = exchange
+  const { path, request, url } = exchange
+  const notFound = () => refuse(exchange, 404, problem('request.not_found', { path: url.pathname }))
+  // A host may hand over more than what is ours.
+  if (!isBelow(services.settings, url.pathname)) return notFound()
   if (path.startsWith(`${bffPaths.api}/`)) return apiRoute(services, exchange)
   const route = Object.hasOwn(routes, path) ? routes[path] : undefined
-  if (!route) return refuse(exchange, 404, problem('request.not_found', { path: exchange.url.pathname }))
+  if (!route) return notFound()
   if (request.method !== route.method) {
     const params = { method: request.method, allowed: route.method }
     return refuse(exchange, 405, problem('request.method_not_allowed', params), { allow: route.method })
@@ -90,7 +93,7 @@ export function createBff(options: BffOptions): Bff {
 
   return {
     basePath: settings.basePath,
-    handles: (path) => path === settings.basePath || path.startsWith(`${settings.basePath}/`),
+    handles: (path) => isBelow(settings, path),
 
     async fetch(request, info) {
       const exchange = exchangeOf(settings, request, info?.address)

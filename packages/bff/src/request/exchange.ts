@@ -6,13 +6,16 @@ import { cookieJar } from './cookies.ts'
 export interface Exchange {
   readonly request: Request
   readonly url: URL
-  /** Path below the base. */
+  /** Path below the base, where the address is below it. */
   readonly path: string
   readonly cookies: CookieJar
   /** The browser's address, as the host knows it. */
   readonly address: string | undefined
   readonly traceId: string
 }
+
+export const isBelow = ({ basePath }: Settings, path: string): boolean =>
+  path === basePath || path.startsWith(`${basePath}/`)
 
 export function exchangeOf(settings: Settings, request: Request, address: string | undefined): Exchange {
   const url = new URL(request.url)

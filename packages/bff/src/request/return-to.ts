@@ -1,4 +1,5 @@
 import type { Settings } from '../options.ts'
+import { isBelow } from './exchange.ts'
 
 /** Control characters, backslashes, and both of them written in percent signs. */
 const hostile = /[\\\p{Cc}]|%(0[0-9a-f]|1[0-9a-f]|5c|7f)/iu
@@ -12,7 +13,7 @@ export function pathOfApp(settings: Settings, given: string | null | undefined):
   const { pathname } = url
   // `/.//evil` is harmless until the dots are resolved.
   if (url.origin !== settings.origin || pathname.startsWith('//')) return undefined
-  if (pathname === settings.basePath || pathname.startsWith(`${settings.basePath}/`)) return undefined
+  if (isBelow(settings, pathname)) return undefined
   return pathname + url.search + url.hash
 }
 
