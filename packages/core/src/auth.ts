@@ -51,8 +51,7 @@ export function createAuth(options: AuthOptions = {}): Auth {
       const { redirectUrl } = await transport.signOut(returnTo)
       onSignedOut?.()
       session.adopt({ status: 'signed-out' })
-      const url = redirectUrl ?? returnTo
-      if (url) runtime.navigate(url)
+      if (redirectUrl) runtime.navigate(redirectUrl)
     },
     fetch: transport.fetch,
   }

@@ -50,7 +50,7 @@ export type FlowAnswer =
       error: Pick<NativeError, 'code' | 'reason' | 'description' | 'traceId'> & { params?: Record<string, string> }
     }
 
-/** `POST {base}/sign-out`: `redirectUrl` ends the session at the identity provider too. */
+/** `POST {base}/sign-out`: go to `redirectUrl`, to end the session at the identity provider too or for a `returnTo`. */
 export interface BffSignOut {
   redirectUrl?: string
 }

@@ -1,5 +1,6 @@
 import '@cardea/theme/cardea.css'
-import type { Auth, Transport } from '@cardea/core'
+import type { Auth, Runtime, Transport } from '@cardea/core'
+import { browserRuntime } from '@cardea/core'
 import { en } from '@cardea/locales/en'
 import type { FlowAnswer } from '@cardea/protocol'
 import { onTestFinished } from 'vitest'
@@ -19,6 +20,7 @@ export function mount(
   story: Story,
   delay = 0,
   more: Partial<Transport> = {},
+  around: Partial<Runtime> = {},
 ) {
   const sent: Answer[] = []
   const answered: FlowAnswer[] = []
@@ -39,7 +41,9 @@ export function mount(
   const root = document.createElement('main')
   document.body.append(root)
   const faults: string[] = []
-  const app = createApp(component, props).use(createCardea({ messages: en, transport }))
+  const app = createApp(component, props).use(
+    createCardea({ messages: en, transport, runtime: { ...browserRuntime(), ...around } }),
+  )
   app.config.warnHandler = (warning) => void faults.push(warning)
   app.config.errorHandler = (fault) => void faults.push(String(fault))
   app.mount(root)
@@ -47,7 +51,7 @@ export function mount(
     app.unmount()
     root.remove()
   })
-  return { root, sent, answered, faults }
+  return { root, sent, answered, faults, unmount: () => app.unmount() }
 }
 
 /** The page is at an address while the test runs. */

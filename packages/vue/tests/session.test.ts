@@ -142,3 +142,26 @@ test('a callback without a session says so, and offers to sign in again', async 
   await expect.element(page.getByRole('link', { name: 'Sign in' })).toBeVisible()
   expect(onError).toHaveBeenCalledTimes(1)
 })
+
+test.each([
+  ['/calendar?day=1', `${location.origin}/calendar?day=1`],
+  ['javascript:alert(1)', `${location.origin}/`],
+  ['https://evil.example/', `${location.origin}/`],
+  ['//evil.example', `${location.origin}/`],
+  ['/\\evil.example', `${location.origin}/`],
+  ['http://[', `${location.origin}/`],
+])('T-RED-05 a callback with returnTo %j goes on to %s', async (returnTo, goal) => {
+  const navigate = vi.fn()
+  mount(Callback, { returnTo }, nothing, 0, {}, { navigate })
+  await vi.waitFor(() => expect(navigate.mock.calls).toEqual([[goal]]))
+})
+
+test('a callback that was left meanwhile goes nowhere', async () => {
+  const navigate = vi.fn()
+  const asked = Promise.withResolvers<BffSession>()
+  const { unmount } = mount(Callback, { onError: navigate }, nothing, 0, { session: () => asked.promise }, { navigate })
+  unmount()
+  asked.resolve(await scripted(nothing).session())
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(navigate).not.toHaveBeenCalled()
+})

@@ -162,6 +162,22 @@ describe.each(['cookie', 'store'] as const)('a session kept in a %s', (kind) => 
   })
 })
 
+test.each([
+  ['/bye?x=1#top', '/bye?x=1#top'],
+  ['javascript:alert(1)', '/'],
+  ['https://evil.example/', '/'],
+  ['//evil.example', '/'],
+  ['/auth/login', '/'],
+])('T-RED-05 sign-out with returnTo %j leads to %s', async (returnTo, redirectUrl) => {
+  const app = await calendar()
+  const browser = app.browser()
+  await app.signIn(browser)
+  expect(await (await browser.post(`${app.url}/auth/sign-out`, { returnTo })).json()).toEqual({ redirectUrl })
+  // Who is signed out already goes there too.
+  expect(await (await browser.post(`${app.url}/auth/sign-out`, { returnTo })).json()).toEqual({ redirectUrl })
+  await app.close()
+})
+
 describe('two processes with one store', () => {
   test('T-BFF-05 forty parallel requests over both make one refresh', async () => {
     store = memoryStore()

@@ -100,7 +100,9 @@ export async function signOutRoute(services: Services, exchange: Exchange): Prom
   if (!isOwnCall(exchange.request, settings.origin)) return refuse(exchange, 403, problem('bff.csrf'))
   const body = await readJson(exchange, zBffSignOutStart)
   if ('problem' in body) return refuse(exchange, body.status, body.problem)
-  const redirectUrl = await endSession(services, exchange, returnToOf(settings, body.value.returnTo))
+  const { returnTo } = body.value
+  const checked = returnToOf(settings, returnTo)
+  const redirectUrl = (await endSession(services, exchange, checked)) ?? (returnTo === undefined ? undefined : checked)
   return json(redirectUrl === undefined ? {} : { redirectUrl })
 }
 
