@@ -13,6 +13,7 @@ import { flowRoute, stepRoute } from './sign-in/flow-routes.ts'
 import { callbackRoute, loginRoute } from './sign-in/hosted.ts'
 import { formSubject, versionFor } from './sign-in/kept-flow.ts'
 import { startFlow } from './sign-in/native.ts'
+import { withPageError } from './sign-in/page-error.ts'
 import { backChannelRoute } from './sign-out/back-channel.ts'
 import { signedOutRoute, signOutRoute, signOutSubject } from './sign-out/sign-out.ts'
 
@@ -39,7 +40,7 @@ export interface Bff {
   readonly handles: (path: string) => boolean
   /** Reads the browser's session while a page is rendered; `user` is in `session.user`. */
   readonly session: (request: Request) => Promise<ServerSession>
-  /** The step to show at `page`: the one this browser is at, or that of a new sign-in. */
+  /** The step to show at `page`: the one this browser is at, or that of a new sign-in; with the error the page came back with. */
   readonly flow: (
     request: Request,
     page: string,
@@ -131,8 +132,9 @@ export function createBff(options: BffOptions): Bff {
       const kept = await flows.newest(exchange.cookies, page)
       if (kept?.step) {
         const [csrf, version] = [await seals.token(formSubject(kept)), versionFor(kept)]
+        const answer = { status: 'step', retry: kept.retry ?? false, version, step: kept.step, csrf } as const
         return {
-          answer: { status: 'step', retry: kept.retry ?? false, version, step: kept.step, csrf },
+          answer: withPageError(answer, exchange.url),
           form: { action, csrf, version },
           cookies: [],
         }
@@ -140,7 +142,7 @@ export function createBff(options: BffOptions): Bff {
       const { answer } = await startFlow(services, exchange, start, page)
       const isStep = answer.status === 'step' && answer.csrf !== undefined
       return {
-        answer,
+        answer: withPageError(answer, exchange.url),
         form: isStep ? { action, csrf: answer.csrf ?? '', version: answer.version } : undefined,
         cookies: exchange.cookies.changes(),
       }

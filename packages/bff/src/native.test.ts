@@ -234,8 +234,8 @@ describe('without JavaScript', () => {
     [...browser.cookies()].map((pair) => pair.join('=')).join('; ')
 
   /** The page's server asks for the step to show, as Nuxt or Next would. */
-  const page = async (browser: ReturnType<Calendar['browser']>) => {
-    const request = new Request(`${app.url}/sign-in`, { headers: { cookie: cookieOf(browser) } })
+  const page = async (browser: ReturnType<Calendar['browser']>, address = '/sign-in') => {
+    const request = new Request(`${app.url}${address}`, { headers: { cookie: cookieOf(browser) } })
     const shown = await app.bff.flow(request, '/sign-in', { returnTo: '/week' })
     for (const line of shown.cookies) {
       const [name = '', value = ''] = (line.split('; ')[0] ?? '').split(/=(.*)/s)
@@ -267,6 +267,37 @@ describe('without JavaScript', () => {
     expect([right.status, right.headers.get('location')]).toEqual([303, '/week'])
     expect(await app.session(browser)).toMatchObject({ status: 'signed-in' })
   })
+
+  /** What a step says is wrong. */
+  const words = ({ answer }: Awaited<ReturnType<typeof page>>) =>
+    answer.status === 'step' ? answer.step.messages.map(({ i18nKey }) => i18nKey) : answer
+
+  test('the page that a refusal came back to shows it above the step, which can be answered again', async () => {
+    const browser = app.browser()
+    const { form } = await page(browser)
+    const fields = { csrf: form?.csrf ?? '', version: String(form?.version) }
+    app.idp.behaviour.busy = 429
+    const refused = await post(browser, { ...fields, password: 'right' })
+    app.idp.behaviour.busy = undefined
+    const again = await page(browser, refused.headers.get('location') ?? '')
+    expect(words(again)).toEqual(['message.request.rate_limited'])
+    expect(again.form).toEqual(form)
+    expect(words(await page(browser))).toEqual([])
+    expect((await post(browser, { ...fields, password: 'right' })).headers.get('location')).toBe('/week')
+  })
+
+  test('a sign-in that is over says so above the first step of the next', async () => {
+    const shown = await page(app.browser(), '/sign-in?next=1&cardea_error=flow.expired')
+    expect(words(shown)).toEqual(['message.flow.expired'])
+    expect(shown.form).toBeDefined()
+  })
+
+  test.each(['', 'constructor', 'call 0800 now', '<b>.x', 'a..b', `${'x'.repeat(100)}.y`])(
+    'what is no code is not shown: cardea_error=%s',
+    async (code) => {
+      expect(words(await page(app.browser(), `/sign-in?cardea_error=${encodeURIComponent(code)}`))).toEqual([])
+    },
+  )
 
   test('T-BFF-02 a form without the step’s token reaches nobody', async () => {
     const browser = app.browser()

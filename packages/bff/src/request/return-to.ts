@@ -20,9 +20,17 @@ export function pathOfApp(settings: Settings, given: string | null | undefined):
 export const returnToOf = (settings: Settings, given: string | null | undefined): string =>
   pathOfApp(settings, given) ?? settings.home
 
+const mark = 'cardea_error'
+
 /** The path with an error code for the SDK to show: a code, never a description. */
 export function withError(path: string, code: string): string {
   const url = new URL(path, 'http://app')
-  url.searchParams.set('cardea_error', code)
+  url.searchParams.set(mark, code)
   return url.pathname + url.search + url.hash
+}
+
+/** The code that a page was sent back with. Anybody may write an address: nothing but the form of a code counts. */
+export function errorOf({ searchParams }: URL): string | undefined {
+  const code = searchParams.get(mark) ?? ''
+  return code.length <= 64 && /^[a-z_]+(\.[a-z_]+)+$/.test(code) ? code : undefined
 }
