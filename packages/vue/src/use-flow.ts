@@ -4,7 +4,7 @@ import type { SignInEvent, SignInOptions, SignInState, SignInView } from '@carde
 import { createSignIn, signInView } from '@cardea/core/sign-in'
 import type { StepForm } from '@cardea/protocol'
 import type { ComputedRef, ShallowRef } from 'vue'
-import { computed, onMounted, onScopeDispose, useId } from 'vue'
+import { computed, onBeforeUnmount, onMounted, onScopeDispose, useId } from 'vue'
 import { useCardea } from './cardea.ts'
 import { useStore } from './use-store.ts'
 
@@ -43,8 +43,22 @@ export function useFlow(
     passkeys: browserPasskeys(),
     session: hosted ? undefined : auth.session,
   })
+  /** A page that the browser kept when it was left, and shows again by "Back": nothing it shows can be used any more. */
+  const comeBack = async ({ persisted }: PageTransitionEvent) => {
+    const { type } = flow.get()
+    if (!persisted || (type !== 'redirect' && type !== 'done')) return
+    if (hosted) return flow.send({ type: 'start' })
+    await auth.session.refresh()
+    if (auth.session.get().status !== 'signed-out') return
+    // What led away once would lead away again: then it is the person who starts.
+    flow.send(type === 'redirect' ? { type: 'came-back', code: 'bff.sign_in_failed' } : { type: 'start' })
+  }
   const state = useStore(flow)
-  onMounted(flow.begin)
+  onMounted(() => {
+    addEventListener('pageshow', comeBack)
+    flow.begin()
+  })
+  onBeforeUnmount(() => removeEventListener('pageshow', comeBack))
   onScopeDispose(flow.end)
   return {
     state,
