@@ -1,5 +1,5 @@
 import { addresses } from './deployment.ts'
-import { expectAccountPage, givePassword, identify } from './steps.ts'
+import { expectAccountPage, givePassword, identify, signOut } from './steps.ts'
 import { expect, test } from './test.ts'
 import type { ThirdParty } from './third-party.ts'
 import { startThirdParty } from './third-party.ts'
@@ -45,6 +45,26 @@ test.describe('an app of somebody else', () => {
     }).toPass()
 
     await page.goto(`${planner.origin}/start?scope=openid email`)
+    await expect(page.getByRole('heading', { name: 'Planner of Others asks for access' })).toBeVisible()
+  })
+
+  test('stays disconnected when the person signs out at once', async ({ page, newPerson }) => {
+    const person = await newPerson()
+    await page.goto(`${planner.origin}/start?scope=openid email`)
+    await identify(page, person)
+    await givePassword(page, person.password)
+    await page.getByRole('button', { name: 'Allow', exact: true }).click()
+    await expect(page.getByText(`Planner knows ${person.username}`)).toBeVisible()
+    await page.goto(`${addresses.server}/account`)
+    await expectAccountPage(page)
+    await page
+      .getByRole('region', { name: 'Connected apps' })
+      .getByRole('button', { name: /Disconnect/ })
+      .click()
+    await signOut(page, person)
+    await page.goto(`${planner.origin}/start?scope=openid email`)
+    await identify(page, person)
+    await givePassword(page, person.password)
     await expect(page.getByRole('heading', { name: 'Planner of Others asks for access' })).toBeVisible()
   })
 

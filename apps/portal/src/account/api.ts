@@ -9,13 +9,19 @@ export type Call = <T>(
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: object,
+  init?: Pick<RequestInit, 'keepalive'>,
 ) => Promise<Answer<T>>
 
 /** Calls `/api/v1/me…` through the page's own backend, which adds the token. `silence`: the text when nobody answers. */
 export function createCall(fetch: (path: string, init?: RequestInit) => Promise<Response>, silence: string): Call {
-  return async <T>(method: string, path: string, body?: object): Promise<Answer<T>> => {
+  return async <T>(
+    method: string,
+    path: string,
+    body?: object,
+    init: Pick<RequestInit, 'keepalive'> = {},
+  ): Promise<Answer<T>> => {
     const json = body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}
-    const response = await fetch(`/me${path}`, { method, ...json }).catch(() => undefined)
+    const response = await fetch(`/me${path}`, { method, ...json, ...init }).catch(() => undefined)
     if (!response) return { ok: false, code: 'network', text: silence }
     const content: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined)
     // The shape is the API's contract; a test of the engine holds it to its schema.
