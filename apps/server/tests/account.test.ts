@@ -92,3 +92,15 @@ test('T-AUD-01 what is done on the account page is audited with the address and 
   }
   await expect.poll(origins).toEqual([expect.objectContaining({ client: 'portal', address, userAgent: agent })])
 })
+
+test('a sign-in that failed is told, not tried for ever, when the API takes the token of the session no longer', async () => {
+  const { ask } = await signedIn('203.0.113.10')
+  const failed = `${accountPath}?then=totp&cardea_error=authorization.access_denied`
+  // Who is signed in reads it on the page.
+  expect((await ask(failed)).status).toBe(200)
+  // Tokens have run out for the identity provider, not for the backend-for-frontend.
+  cardea.clock.advance(400_000)
+  expect((await ask(accountPath)).status).toBe(303)
+  expect((await ask(failed)).status).toBe(400)
+  cardea.clock.advance(-400_000)
+})

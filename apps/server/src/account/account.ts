@@ -88,12 +88,12 @@ export function createAccount({ cardea, publicUrl, key, clientSecret }: AccountO
   const page = async (request: Request, { session, accessToken, cookies }: ServerSession): Promise<Response> => {
     const url = new URL(request.url)
     const fault = url.searchParams.get('cardea_error')
-    // Without this a sign-in that cannot succeed would be tried for ever.
-    if (session.status === 'signed-out' && fault) return problem(400, fault)
+    // A sign-in that has just failed would be tried for ever.
+    const again = () => (fault ? problem(400, fault) : signIn(url))
     const token = accessToken()
-    if (session.status === 'signed-out' || token === undefined) return signIn(url)
+    if (session.status === 'signed-out' || token === undefined) return again()
     const data = await read(token)
-    if (data === 'refused') return signIn(url)
+    if (data === 'refused') return again()
     if (data === 'failed') return problem(503, 'request.internal')
     const { name, branding } = await cardea.engine.organizations.root()
     const organization = branding ? { name, branding } : { name }
