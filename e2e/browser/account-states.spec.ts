@@ -54,6 +54,24 @@ test('an authenticator app whose dialog was closed while it was confirmed is sho
   await expect(totp.getByText('On', { exact: true })).toBeVisible()
 })
 
+test('the focus stays on a button while what it started is on its way', async ({ page, newPerson }) => {
+  const person = await newPerson()
+  await openAccount(page, person)
+  const answered = Promise.withResolvers<void>()
+  await page.route('**/me', async (route) => {
+    if (route.request().method() === 'PATCH') await answered.promise
+    await route.continue()
+  })
+  await page.getByRole('button', { name: 'Edit profile' }).click()
+  const save = page.getByRole('dialog').getByRole('button', { name: 'Save' })
+  await save.press('Enter')
+  await expect(save).toHaveAttribute('aria-disabled', 'true')
+  await expect(save).toBeFocused()
+  answered.resolve()
+  await expect(page.getByText('Saved.')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Edit profile' })).toBeFocused()
+})
+
 test('with the keyboard only: the focus stays where one was, or at the heading of what is gone', async ({
   page,
   browser,

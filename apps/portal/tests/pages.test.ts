@@ -1,8 +1,11 @@
 import { portal } from '@cardea/locales/en/portal'
 import { renderToString } from '@vue/server-renderer'
 import { describe, expect, test } from 'vitest'
+import type { Component } from 'vue'
 import { createSSRApp } from 'vue'
+import ConfirmDialog from '../src/account/ConfirmDialog.vue'
 import ListSearch from '../src/account/ListSearch.vue'
+import TotpDialog from '../src/account/TotpDialog.vue'
 import { renderPage } from '../src/server.ts'
 import { textsKey } from '../src/texts.ts'
 import { views } from './views.fixture.ts'
@@ -138,6 +141,20 @@ test('a list that its search made short can still be searched', async () => {
   expect(await draw('')).not.toContain('<input')
   expect(await draw('x')).toContain('<input')
 })
+
+test.each<[string, Component, object]>([
+  ['a question', ConfirmDialog, { title: 'Turn it off?', text: '', action: 'Turn off', modelValue: true }],
+  ['a set-up', TotpDialog, { enrolment: { id: 'enr_1', authenticator: 'totp', params: ['token'], data: {} } }],
+])(
+  'while the answer to %s is on its way its button is not disabled: it would drop the focus',
+  async (_, dialog, props) => {
+    const draw = (pending: boolean) =>
+      renderToString(createSSRApp(dialog, { ...props, pending }).provide(textsKey, portal))
+    expect(await draw(true)).not.toMatch(/ disabled/)
+    expect((await draw(true)).match(/<button[^>]* aria-disabled="true"/g)).toHaveLength(1)
+    expect(await draw(false)).not.toContain('aria-disabled')
+  },
+)
 
 test('a sign-in that is not known can be started again by a link, without a script', async () => {
   expect(markup(await render('error-lost'))).toMatch(
