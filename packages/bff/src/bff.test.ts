@@ -47,6 +47,24 @@ test.each([
   }
 })
 
+test('a refused call says in the log where it came from and where the app is, and nothing secret', async () => {
+  const { browser, logs, url } = app
+  const came = url.replace('localhost', '127.0.0.1')
+  const post = (headers: Record<string, string>, body: string | URLSearchParams) =>
+    browser().open(`${url}/auth/flow/step?code=secret`, { method: 'POST', headers, body })
+  logs.length = 0
+  await post({ 'cardea-csrf': '1', origin: came, 'sec-fetch-site': 'same-origin', cookie: 'a=secret' }, '{}')
+  await post({ origin: came }, new URLSearchParams({ csrf: 'secret' }))
+  await post({ origin: url, 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' }, '{}')
+  await post({ 'cardea-csrf': '1', origin: `https://${'x'.repeat(5000)}.example` }, '{}')
+  expect(logs.map((line) => line.trim())).toEqual([
+    `warn refused as not of this app: it came from ${came} (Sec-Fetch-Site: same-origin), the app is at ${url}`,
+    `warn refused as not of this app: it came from ${came}, the app is at ${url}`,
+    `warn refused as not of this app: it has no header Cardea-Csrf`,
+    expect.stringMatching(/^warn refused as not of this app: it came from https:\/\/x{50,300}, the app is at http/),
+  ])
+})
+
 test('a method that a route does not have is refused with those it has (RFC 9110 §15.5.6)', async () => {
   const answer = await app.browser().open(`${app.url}/auth/flow`)
   expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST'])

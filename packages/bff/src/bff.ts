@@ -5,7 +5,7 @@ import type { BffOptions } from './options.ts'
 import { complete, json, problem, refuse } from './request/answer.ts'
 import type { Exchange } from './request/exchange.ts'
 import { exchangeOf, isBelow } from './request/exchange.ts'
-import { isOwnCall } from './request/same-origin.ts'
+import { isOwnCall, refuseForeign } from './request/same-origin.ts'
 import type { Services } from './services.ts'
 import { createServices } from './services.ts'
 import { publicSession } from './session/session.ts'
@@ -54,7 +54,7 @@ type Route = (services: Services, exchange: Exchange) => Promise<Response>
 
 async function sessionRoute(services: Services, exchange: Exchange): Promise<Response> {
   const { settings, keepFresh } = services
-  if (!isOwnCall(exchange.request, settings.origin)) return refuse(exchange, 403, problem('bff.csrf'))
+  if (!isOwnCall(exchange.request, settings.origin)) return refuseForeign(settings, exchange)
   const freshness = await keepFresh(exchange.cookies)
   const body: BffSession =
     freshness.status === 'signed-out' ? { status: 'signed-out' } : publicSession(settings, freshness.kept.session)

@@ -1,7 +1,7 @@
 import { bffPaths } from '@cardea/protocol'
 import { problem, refuse } from '../request/answer.ts'
 import type { Exchange } from '../request/exchange.ts'
-import { isOwnCall } from '../request/same-origin.ts'
+import { isOwnCall, refuseForeign } from '../request/same-origin.ts'
 import type { Services } from '../services.ts'
 import { overridesMethod, requestHeaders, responseHeaders } from './headers.ts'
 import { matchRule } from './match.ts'
@@ -69,7 +69,7 @@ async function send(
 export async function apiRoute(services: Services, exchange: Exchange): Promise<Response> {
   const { settings, keepFresh } = services
   const { request, url } = exchange
-  if (!isOwnCall(request, settings.origin)) return refuse(exchange, 403, problem('bff.csrf'))
+  if (!isOwnCall(request, settings.origin)) return refuseForeign(settings, exchange)
   if (overridesMethod(request.headers, url.searchParams)) return refuse(exchange, 403, problem('bff.api_refused'))
   const match = matchRule(settings.api, request.method, exchange.path.slice(bffPaths.api.length), url.search)
   if (match.status === 'refused') return refuse(exchange, 403, problem('bff.api_refused'))

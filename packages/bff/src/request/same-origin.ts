@@ -1,4 +1,7 @@
 import { csrfHeader } from '@cardea/protocol'
+import type { Settings } from '../options.ts'
+import { problem, refuse } from './answer.ts'
+import type { Exchange } from './exchange.ts'
 
 /** What the browser itself says about where a request comes from; `unknown` when it says nothing. */
 function source(request: Request, origin: string): 'same' | 'other' | 'unknown' {
@@ -27,4 +30,24 @@ export function isOwnCall(request: Request, origin: string): boolean {
 /** A plain form post from one of the app's own pages. */
 export function isOwnForm(request: Request, origin: string): boolean {
   return source(request, origin) === 'same'
+}
+
+/** Characters of a header in the log: anybody may send it. */
+const longestValue = 200
+
+function reasonFor(request: Request, { origin }: Settings): string {
+  const { headers } = request
+  const from = source(request, origin)
+  if (from === 'same') return `it has no header ${csrfHeader}`
+  if (from === 'unknown') return `it names no origin and may lack the header ${csrfHeader}`
+  const site = headers.get('sec-fetch-site')?.slice(0, longestValue)
+  const came = headers.get('origin')?.slice(0, longestValue) ?? 'no origin'
+  return `it came from ${came}${site === undefined ? '' : ` (Sec-Fetch-Site: ${site})`}, the app is at ${origin}`
+}
+
+/** Refuses what `isOwnCall` or `isOwnForm` did not take, and tells the developer: a wrong `publicUrl` looks like an attack. */
+export function refuseForeign(settings: Settings, exchange: Exchange): Response {
+  const { request, traceId } = exchange
+  settings.log('warn', `refused as not of this app: ${reasonFor(request, settings)}`, { traceId })
+  return refuse(exchange, 403, problem('bff.csrf'))
 }

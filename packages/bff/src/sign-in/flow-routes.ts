@@ -4,7 +4,7 @@ import { json, problem, redirect, redirectAsApp, refuse } from '../request/answe
 import { isForm, readForm, readJson } from '../request/body.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { pathOfApp, withError } from '../request/return-to.ts'
-import { isOwnCall, isOwnForm } from '../request/same-origin.ts'
+import { isOwnCall, isOwnForm, refuseForeign } from '../request/same-origin.ts'
 import type { Services } from '../services.ts'
 import type { KeptFlow } from './kept-flow.ts'
 import { formSubject, versionFor } from './kept-flow.ts'
@@ -12,7 +12,7 @@ import { answerFlow, startFlow } from './native.ts'
 
 /** `POST {base}/flow` */
 export async function flowRoute(services: Services, exchange: Exchange): Promise<Response> {
-  if (!isOwnCall(exchange.request, services.settings.origin)) return refuse(exchange, 403, problem('bff.csrf'))
+  if (!isOwnCall(exchange.request, services.settings.origin)) return refuseForeign(services.settings, exchange)
   const body = await readJson(exchange, zBffFlowStart)
   if ('problem' in body) return refuse(exchange, body.status, body.problem)
   const { answer, status } = await startFlow(services, exchange, body.value)
@@ -20,7 +20,7 @@ export async function flowRoute(services: Services, exchange: Exchange): Promise
 }
 
 async function byScript(services: Services, exchange: Exchange): Promise<Response> {
-  if (!isOwnCall(exchange.request, services.settings.origin)) return refuse(exchange, 403, problem('bff.csrf'))
+  if (!isOwnCall(exchange.request, services.settings.origin)) return refuseForeign(services.settings, exchange)
   const body = await readJson(exchange, zBffFlowAnswer)
   if ('problem' in body) return refuse(exchange, body.status, body.problem)
   const flow = await services.flows.find(exchange.cookies, body.value.version)
@@ -59,7 +59,7 @@ async function formFlow(
 
 /** Without JavaScript: every outcome is a 303 to a page that shows it. */
 async function byForm(services: Services, exchange: Exchange): Promise<Response> {
-  if (!isOwnForm(exchange.request, services.settings.origin)) return refuse(exchange, 403, problem('bff.csrf'))
+  if (!isOwnForm(exchange.request, services.settings.origin)) return refuseForeign(services.settings, exchange)
   const body = await readForm(exchange)
   if ('problem' in body) return refuse(exchange, body.status, body.problem)
   const flow = await formFlow(services, exchange, body.value)

@@ -5,7 +5,7 @@ import { json, problem, redirect, refuse } from '../request/answer.ts'
 import { isForm, readForm, readJson } from '../request/body.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { returnToOf } from '../request/return-to.ts'
-import { isOwnCall, isOwnForm } from '../request/same-origin.ts'
+import { isOwnCall, isOwnForm, refuseForeign } from '../request/same-origin.ts'
 import { digest } from '../seal.ts'
 import type { Services } from '../services.ts'
 import type { Session } from '../session/session.ts'
@@ -82,7 +82,7 @@ async function endSession(services: Services, exchange: Exchange, returnTo: stri
 
 async function byForm(services: Services, exchange: Exchange): Promise<Response> {
   const { settings, sessions, seals } = services
-  if (!isOwnForm(exchange.request, settings.origin)) return refuse(exchange, 403, problem('bff.csrf'))
+  if (!isOwnForm(exchange.request, settings.origin)) return refuseForeign(settings, exchange)
   const body = await readForm(exchange)
   if ('problem' in body) return refuse(exchange, body.status, body.problem)
   const kept = await sessions.read(exchange.cookies)
@@ -97,7 +97,7 @@ async function byForm(services: Services, exchange: Exchange): Promise<Response>
 export async function signOutRoute(services: Services, exchange: Exchange): Promise<Response> {
   if (isForm(exchange)) return byForm(services, exchange)
   const { settings } = services
-  if (!isOwnCall(exchange.request, settings.origin)) return refuse(exchange, 403, problem('bff.csrf'))
+  if (!isOwnCall(exchange.request, settings.origin)) return refuseForeign(settings, exchange)
   const body = await readJson(exchange, zBffSignOutStart)
   if ('problem' in body) return refuse(exchange, body.status, body.problem)
   const { returnTo } = body.value
