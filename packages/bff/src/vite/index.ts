@@ -12,6 +12,7 @@ export interface CardeaOptions
     BffHandlerOptions,
     | 'issuer'
     | 'clientId'
+    | 'clientAuthentication'
     | 'publicUrl'
     | 'basePath'
     | 'home'
@@ -22,7 +23,10 @@ export interface CardeaOptions
     | 'cookiePath'
     | 'trustedProxies'
   > {
-  /** Module whose default export is a `SessionStore` (`./server/sessions.ts`). Without it sessions are in the cookie. */
+  /**
+   * Module whose default export is a `SessionStore`, from Vite's root (`./server/sessions.ts`). Without it sessions are
+   * in the cookie.
+   */
   store?: string
   /** More for Nitro: other routes, presets, public assets. */
   nitro?: NitroPluginConfig
@@ -70,13 +74,23 @@ function prepare(options: { publicUrl?: string }): Plugin {
  */
 export function cardea(options: Partial<CardeaOptions> = {}): Plugin[] {
   const { nitro: more = {}, store, ...bff } = options
+  if (store !== undefined && typeof store !== 'string')
+    throw new TypeError("cardea: store must be the path of a module, such as './server/sessions.ts'")
   const basePath = bff.basePath ?? '/auth'
   const given = JSON.stringify(bff)
-  const handler = store
-    ? `import { bffHandler } from '@cardea/bff/nitro'\nimport store from ${JSON.stringify(resolve(store))}\nexport default bffHandler({ ...${given}, store })`
-    : `import { bffHandler } from '@cardea/bff/nitro'\nexport default bffHandler(${given})`
+  let root = process.cwd()
+  const handler = () =>
+    store
+      ? `import { bffHandler } from '@cardea/bff/nitro'\nimport store from ${JSON.stringify(resolve(root, store))}\nexport default bffHandler({ ...${given}, store })`
+      : `import { bffHandler } from '@cardea/bff/nitro'\nexport default bffHandler(${given})`
   return [
     prepare(bff),
+    {
+      name: 'cardea:root',
+      configResolved(config) {
+        root = config.root
+      },
+    },
     ...nitro({
       ...more,
       routes: { ...more.routes, [`${basePath}/**`]: handlerId },

@@ -5,9 +5,11 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { freePort } from '@cardea/tooling/ports'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { memoryStore } from '../index.ts'
 import { browser } from '../testing/browser.ts'
 import type { IdentityProvider } from '../testing/identity-provider.ts'
 import { identityProvider } from '../testing/identity-provider.ts'
+import { cardea } from './index.ts'
 
 const bff = resolve(import.meta.dirname, '../..')
 const folder = join(bff, 'node_modules', `.vite-app-${process.pid}`)
@@ -21,6 +23,7 @@ let url: string
 function writeApp(): void {
   mkdirSync(join(folder, 'node_modules/@cardea'), { recursive: true })
   symlinkSync(bff, join(folder, 'node_modules/@cardea/bff'))
+  mkdirSync(join(folder, 'server'))
   for (const name of ['vite', 'nitro']) symlinkSync(join(bff, 'node_modules', name), join(folder, 'node_modules', name))
   const files = {
     'package.json': '{ "name": "app", "private": true, "type": "module" }',
@@ -31,6 +34,11 @@ function writeApp(): void {
       const api = [{ path: '/profile', target: '${idp.url}/me', methods: ['GET', 'POST'] }]
       const nitro = { exportConditions: ['cardea-source'] }
       export default { plugins: [cardea({ clientId: 'mail', api, nitro })] }`,
+    'vite.store.config.js': `
+      import { cardea } from '@cardea/bff/vite'
+      const nitro = { exportConditions: ['cardea-source'] }
+      export default { plugins: [cardea({ clientId: 'mail', store: './server/sessions.ts', nitro })] }`,
+    'server/sessions.ts': "import { memoryStore } from '@cardea/bff'\nexport default memoryStore()",
     '.env': `CARDEA_ISSUER=${idp.url}\nCARDEA_CLIENT_SECRET=mail-secret-of-the-test\n`,
   }
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
@@ -41,11 +49,11 @@ interface Run {
   readonly output: () => string
 }
 
-function run(args: string[], env: Record<string, string> = {}): Run {
+function run(args: string[], env: Record<string, string> = {}, cwd = folder): Run {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(CARDEA_|PORT$|NODE_ENV|VITEST)/.test(name)),
   )
-  const child = spawn(process.execPath, args, { cwd: folder, env: { ...inherited, ...env } })
+  const child = spawn(process.execPath, args, { cwd, env: { ...inherited, ...env } })
   let text = ''
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (piece) => {
@@ -55,14 +63,14 @@ function run(args: string[], env: Record<string, string> = {}): Run {
   return { child, output: () => text }
 }
 
-const vite = (...args: string[]) =>
-  run([
-    '--conditions=cardea-source',
-    join(folder, 'node_modules/vite/bin/vite.js'),
-    ...args,
-    '--configLoader',
-    'native',
-  ])
+const viteCommand = (...args: string[]) => [
+  '--conditions=cardea-source',
+  join(folder, 'node_modules/vite/bin/vite.js'),
+  ...args,
+  '--configLoader',
+  'native',
+]
+const vite = (...args: string[]) => run(viteCommand(...args))
 
 async function answering(started: Run): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
@@ -117,6 +125,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+test('a store that is no path of a module is named', () => {
+  expect(() => cardea({ store: memoryStore() as never })).toThrow(/store must be the path of a module/)
+})
+
 describe('a Vite app with one line of configuration', () => {
   test('has its BFF in development', { timeout: 60_000 }, async () => {
     const server = vite('dev', '--port', String(port))
@@ -124,6 +136,16 @@ describe('a Vite app with one line of configuration', () => {
     expect(await signInAndReadSession()).toMatchObject({ status: 'signed-in', user: { sub: 'alex' } })
     const page = await fetch(`${url}/deep/page`, { headers: { 'sec-fetch-dest': 'document', accept: 'text/html' } })
     expect(await page.text()).toContain('/@vite/client')
+    await stop(server)
+  })
+
+  test('finds the module of its store from Vite’s root, wherever Vite was started', { timeout: 60_000 }, async () => {
+    const config = join(folder, 'vite.store.config.js')
+    const server = run(viteCommand('dev', folder, '--config', config, '--port', String(port)), {}, bff)
+    await answering(server)
+    // Without a store there is no back-channel logout (501).
+    const body = new URLSearchParams({ logout_token: 'x' })
+    expect((await fetch(`${url}/auth/backchannel-logout`, { method: 'POST', body })).status).toBe(400)
     await stop(server)
   })
 
