@@ -27,8 +27,7 @@ const passkey: Authenticator = {
   verify: verifyAssertion,
   enrol: { prompt: startEnrolment, verify: finishEnrolment },
   list: (engine, org, account) => engine.factors.of(org, account, 'passkey'),
-  remove: (engine, org, account, id) =>
-    engine.store.unit((unit) => engine.factors.remove(unit, org, account, 'passkey', id)),
+  remove: (engine, unit, org, account, id) => engine.factors.remove(unit, org, account, 'passkey', id),
   rename: async (engine, org, account, id, name) => {
     const own = await engine.factors.of(org, account, 'passkey')
     if (!own.some((factor) => factor.id === id)) return false

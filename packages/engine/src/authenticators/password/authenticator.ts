@@ -37,8 +37,7 @@ export const passwordAuthenticator: Authenticator = {
   subjectOf: ({ engine, org }, params) => engine.accounts.identify(org, (params.username ?? '').slice(0, 320)),
   verify,
   list: (engine, org, account) => engine.factors.of(org, account, 'password'),
-  remove: (engine, org, account, id) =>
-    engine.store.unit((unit) => engine.factors.remove(unit, org, account, 'password', id)),
+  remove: (engine, unit, org, account, id) => engine.factors.remove(unit, org, account, 'password', id),
 
   async provision(engine, account, value) {
     const factor = await factorOf(engine, account)

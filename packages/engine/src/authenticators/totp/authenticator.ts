@@ -36,8 +36,7 @@ export const totp: Authenticator = {
   enrol: { prompt: startEnrolment, verify: finishEnrolment },
 
   list: (engine, org, account) => engine.factors.of(org, account, 'totp'),
-  remove: (engine, org, account, id) =>
-    engine.store.unit((unit) => engine.factors.remove(unit, org, account, 'totp', id)),
+  remove: (engine, unit, org, account, id) => engine.factors.remove(unit, org, account, 'totp', id),
 
   async provision(engine, account, seed) {
     if (!/^[A-Z2-7]{16,128}$/.test(seed)) {

@@ -14,6 +14,8 @@ export interface Accounts {
   readonly find: (org: OrganizationId, id: AccountId) => Promise<Account | undefined>
   /** With everything it has enrolled, oldest first, by one statement. */
   readonly findWithFactors: (org: OrganizationId, id: AccountId) => Promise<Enrolled | undefined>
+  /** The same, as it is now; nobody else changes the account until the unit is over. */
+  readonly lock: (unit: Unit, org: OrganizationId, id: AccountId) => Promise<Enrolled | undefined>
   /** Across organizations, for a `sub` out of a verified token. From memory: at most 5 s old where signals of other processes fail. */
   readonly findBySubject: (id: AccountId) => Promise<Account | undefined>
   /** By username or e-mail address, in lower case. */

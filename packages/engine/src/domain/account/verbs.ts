@@ -43,6 +43,8 @@ export function createAccounts(kernel: Pick<Kernel, 'store' | 'now' | 'random' |
   return {
     find: (org, id) => findAccount(store, org, id),
     findWithFactors: (org, id) => findWithFactors(store, org, id),
+    // Read after the row is locked, or it would be what was there before the wait.
+    lock: async (unit, org, id) => (await lockAccount(unit, org, id)) && findWithFactors(unit, org, id),
     findBySubject: subjects.get,
     findByIdentifier: async (org, identifier) => (await findByIdentifierWithFactors(store, org, identifier))?.account,
 

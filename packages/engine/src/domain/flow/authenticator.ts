@@ -111,7 +111,10 @@ export interface Authenticator {
   readonly starts: boolean
   /** Can its prompt wait, unseen, beside a form that asks who somebody is (WebAuthn conditional mediation)? */
   readonly waits?: boolean
-  /** Is it enrolled for this account? Not asked for ghosts: before a first proof every alternative is offered. */
+  /**
+   * Is it enrolled for this account? With `factors`, what the account has, nothing is read. Not asked for ghosts:
+   * before a first proof every alternative is offered.
+   */
   readonly enrolled: (engine: Engine, account: Account, factors?: readonly StoredFactor[]) => Promise<boolean>
   /** Who an answer is about that names somebody itself (username and password in one step); asked before it is judged. */
   readonly subjectOf?: (ceremony: Ceremony, params: Params) => Promise<Subject | undefined>
@@ -124,7 +127,14 @@ export interface Authenticator {
     readonly verify: (ceremony: Ceremony, params: Params, state: Json) => Promise<Verdict>
   }
   readonly list: (engine: Engine, org: OrganizationId, account: AccountId) => Promise<readonly Factor[]>
-  readonly remove: (engine: Engine, org: OrganizationId, account: AccountId, factor: FactorId) => Promise<boolean>
+  /** In the caller's unit, with what has to happen when a factor goes. */
+  readonly remove: (
+    engine: Engine,
+    unit: Unit,
+    org: OrganizationId,
+    account: AccountId,
+    factor: FactorId,
+  ) => Promise<boolean>
   /** Names a factor the person may have several of. */
   readonly rename?: (
     engine: Engine,

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { clientToken } from '../../domain/api/tokens.fixture.ts'
 import type { Tenants } from './tenants.fixture.ts'
 import { adminScopes, tenants } from './tenants.fixture.ts'
@@ -104,6 +104,20 @@ describe('accounts', () => {
     expect((await api(`/accounts/${ann.account}/factors/${totp.id}`, 'DELETE')).status).toBe(204)
     expect((await api(`/accounts/${ann.account}/factors`)).body.items).toHaveLength(1)
     expect((await api(`/accounts/${ann.account}/sessions`)).body.items).toEqual([])
+  })
+
+  test('T-SES-05 a factor stays when the sessions cannot be ended, and is removed by the next try', async () => {
+    const acme = await all.admin('acme')
+    const { account } = await all.person('acme')
+    const path = `/api/v1/accounts/${account}/factors`
+    const { items } = (await all.call(acme, path)).body
+    const remove = () => all.call(acme, `${path}/${items[0].id}`, 'DELETE')
+    const broken = vi.spyOn(all.engine.engine.sessions, 'endAll').mockRejectedValue(new Error('the database went away'))
+    expect((await remove()).status).toBe(500)
+    broken.mockRestore()
+    expect((await all.call(acme, path)).body.items).toEqual(items)
+    expect((await remove()).status).toBe(204)
+    expect((await all.call(acme, `/api/v1/accounts/${account}/sessions`)).body.items).toEqual([])
   })
 
   test('sessions end one by one and all at once', async () => {

@@ -6,6 +6,8 @@ import type { Call } from '../../kernel/http/call.ts'
 import { empty, json } from '../../kernel/http/index.ts'
 import type { Owner } from './accounts.ts'
 
+const notFound = () => apiErrors('api.not_found', { kind: 'factor' })
+
 export async function listFactors({ org, account }: Administrator & Owner, engine: Engine): Promise<Response> {
   const items = []
   for (const authenticator of engine.contributed(authenticators).values()) {
@@ -26,13 +28,14 @@ export async function removeFactor(
     if (!factor) continue
     const before = factorView(factor, authenticator)
     const acting = actingEngine(engine, requester, { before, after: () => undefined })
-    if (!(await authenticator.remove(acting, org, account.id, factor.id))) break
-    const ending = actingEngine(engine, requester)
-    await ending.store.unit(async (unit) => {
-      await ending.grants.revokeAll(unit, org, account.id)
-      await ending.sessions.endAll(unit, org, account.id)
+    await acting.store.unit(async (unit) => {
+      // The person may be removing another one, which must stay if this one goes.
+      await acting.accounts.lock(unit, org, account.id)
+      if (!(await authenticator.remove(acting, unit, org, account.id, factor.id))) throw notFound()
+      await acting.grants.revokeAll(unit, org, account.id)
+      await acting.sessions.endAll(unit, org, account.id)
     })
     return empty()
   }
-  throw apiErrors('api.not_found', { kind: 'factor' })
+  throw notFound()
 }

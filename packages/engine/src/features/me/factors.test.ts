@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { softwareAuthenticator } from '../../authenticators/passkey/software-authenticator.fixture.ts'
 import { currentCode } from '../../authenticators/totp/code.ts'
 import type { SignedIn } from '../../domain/api/tokens.fixture.ts'
@@ -15,12 +15,13 @@ const portal = {
   firstParty: true,
   accessTokenLifetime: 3600,
 }
+const racers = ['jan', 'kit', 'lea', 'max', 'nia']
 const person = (username: string, rest: object = {}) => ({ username, password: `demo-${username}-2026-long`, ...rest })
 
 describe.each(['sqlite', 'postgres'] as const)('my ways to sign in on %s', (store) => {
   let engine: TestEngine
   beforeAll(async () => {
-    const accounts = ['ada', 'bea', 'cem', 'dan', 'eve', 'fay', 'hal'].map((name) => person(name))
+    const accounts = ['ada', 'bea', 'cem', 'dan', 'eve', 'fay', 'hal', ...racers, 'ira'].map((name) => person(name))
     accounts.push(person('gil', { email: 'gil@demo.test', emailVerified: true }))
     engine = await testEngine({ store, config: { apps: [portal], accounts } })
   })
@@ -44,6 +45,12 @@ describe.each(['sqlite', 'postgres'] as const)('my ways to sign in on %s', (stor
   const wrong = (code: string) => (code === '000000' ? '111111' : '000000')
   const finish = (who: SignedIn, id: string, token: string) =>
     me(who, `/factors/enrolments/${id}`, 'POST', { params: { token } })
+
+  const addPasskey = async (who: SignedIn) => {
+    const { body } = await me(who, '/factors/enrolments', 'POST', { authenticator: 'passkey' })
+    const tokenResponse = softwareAuthenticator(engine.publicUrl).create(body.data.challengeData)
+    return (await me(who, `/factors/enrolments/${body.id}`, 'POST', { params: { tokenResponse } })).body
+  }
 
   test('an authenticator app is added with its code, after mistyping it', async () => {
     const ada = await signedIn(engine, 'ada')
@@ -131,6 +138,30 @@ describe.each(['sqlite', 'postgres'] as const)('my ways to sign in on %s', (stor
     expect((await me(gil, '/factors')).body.items).toEqual([])
     await expect.poll(async () => (await me(other, '/sessions')).status).toBe(401)
     expect((await me(gil, '/sessions')).body.items).toHaveLength(1)
+  })
+
+  test('of two ways in that are removed at the same moment one stays', async () => {
+    for (const name of racers) {
+      const racer = await signedIn(engine, name)
+      await addPasskey(racer)
+      const { body } = await me(racer, '/factors')
+      const removals = body.items.map((factor: { id: string }) => me(racer, `/factors/${factor.id}`, 'DELETE'))
+      const answers = await Promise.all<{ status: number }>(removals)
+      expect(answers.map(({ status }) => status).sort()).toEqual([204, 409])
+      expect((await me(racer, '/factors')).body.items).toHaveLength(1)
+    }
+  })
+
+  test('T-SES-05 a factor stays when the other sessions cannot be ended, and is removed by the next try', async () => {
+    const ira = await signedIn(engine, 'ira')
+    const other = await signedIn(engine, 'ira')
+    const passkey = await addPasskey(ira)
+    const broken = vi.spyOn(engine.engine.sessions, 'endAll').mockRejectedValue(new Error('the database went away'))
+    expect((await me(ira, `/factors/${passkey.id}`, 'DELETE')).status).toBe(500)
+    broken.mockRestore()
+    expect((await me(ira, '/factors')).body.items).toHaveLength(2)
+    expect((await me(ira, `/factors/${passkey.id}`, 'DELETE')).status).toBe(204)
+    await expect.poll(async () => (await me(other, '/sessions')).status).toBe(401)
   })
 
   test('a passkey is added with a name, renamed, and removed', async () => {

@@ -1,9 +1,9 @@
 import type { zFactorPatch } from '@cardea/protocol'
 import type { z } from 'zod'
-import type { Account } from '../../domain/account/index.ts'
+import type { Account, Enrolled } from '../../domain/account/index.ts'
 import { apiErrors, factorView } from '../../domain/api/index.ts'
 import type { Engine } from '../../domain/engine.ts'
-import type { Authenticator, Factor } from '../../domain/flow/index.ts'
+import type { Authenticator, Factor, SignInPolicy } from '../../domain/flow/index.ts'
 import { authenticators, defaultPolicy } from '../../domain/flow/index.ts'
 import type { Call } from '../../kernel/http/call.ts'
 import { empty, json } from '../../kernel/http/index.ts'
@@ -40,12 +40,16 @@ export async function renameFactor({ org, account, acting, factor, authenticator
   return json(factorView({ ...factor, name }, authenticator))
 }
 
-/** Other sessions end with the factor: they may rest on it (ASVS 7.4.3). */
+/** Under the account's lock: of two that are removed at once, the second is judged by what the first has left. */
 export async function removeFactor({ org, account, session, acting, factor, authenticator }: Self & Owned) {
-  await keepAWayIn(acting, account, { factor, authenticator })
-  if (!(await authenticator.remove(acting, org, account.id, factor.id)))
-    throw apiErrors('api.not_found', { kind: 'factor' })
+  const { signInPolicy = defaultPolicy } = (await acting.organizations.find(org)) ?? {}
   await acting.store.unit(async (unit) => {
+    const before = await acting.accounts.lock(unit, org, account.id)
+    if (!before || !(await authenticator.remove(acting, unit, org, account.id, factor.id)))
+      throw apiErrors('api.not_found', { kind: 'factor' })
+    const left = { ...before, factors: before.factors.filter(({ id }) => id !== factor.id) }
+    await keepAWayIn(acting, signInPolicy, left, authenticator.id)
+    // Other sessions end with the factor: they may rest on it (ASVS 7.4.3).
     await acting.grants.revokeAll(unit, org, account.id, session)
     await acting.sessions.endAll(unit, org, account.id, session)
   })
@@ -59,17 +63,12 @@ export async function factorsOf(engine: Engine, { org, id }: Account): Promise<r
   return (await Promise.all(lists)).flat()
 }
 
-/** Refuses to remove the only enrolled alternative of a step that everybody must pass. */
-async function keepAWayIn(engine: Engine, account: Account, { factor, authenticator }: Owned): Promise<void> {
-  const organization = await engine.organizations.find(account.org)
-  const { steps } = organization?.signInPolicy ?? defaultPolicy
-  const mine = await authenticator.list(engine, account.org, account.id)
-  if (mine.some((other) => other.id !== factor.id)) return
+/** Refuses to go on without an enrolled alternative of a step that everybody must pass, if the removed one was one. */
+async function keepAWayIn(engine: Engine, { steps }: SignInPolicy, { account, factors }: Enrolled, removed: string) {
   const known = engine.contributed(authenticators)
-  for (const step of steps) {
-    if (step.when || !step.alternatives.includes(authenticator.id)) continue
-    const others = step.alternatives.filter((id) => id !== authenticator.id).map((id) => known.get(id))
-    const enrolled = await Promise.all(others.map((one) => one?.enrolled(engine, account) ?? false))
-    if (!enrolled.includes(true)) throw apiErrors('api.last_factor')
+  for (const { when, alternatives } of steps) {
+    if (when || !alternatives.includes(removed)) continue
+    const enrolled = alternatives.map((id) => known.get(id)?.enrolled(engine, account, factors))
+    if (!(await Promise.all(enrolled)).includes(true)) throw apiErrors('api.last_factor')
   }
 }
