@@ -11,19 +11,24 @@ describe.each(['sqlite', 'postgres'] as const)('an authenticator app on %s', (st
   let totp: Authenticator & Required<Pick<Authenticator, 'enrol' | 'provision' | 'developmentCode'>>
   let ann: Account
   let bob: Account
+  let cal: Account
+  let crowd: readonly Account[]
 
   beforeAll(async () => {
-    cardea = await testEngine({ store, config: { accounts: [{ username: 'ann' }, { username: 'bob' }] } })
+    const names = ['ann', 'bob', 'cal', 'dee', 'eli', 'fay', 'gus', 'hal']
+    cardea = await testEngine({ store, config: { accounts: names.map((username) => ({ username })) } })
     const found = cardea.engine.contributed(authenticators).get('totp')
     if (!found?.enrol || !found.provision || !found.developmentCode) throw new Error('no totp')
     totp = { ...found, enrol: found.enrol, provision: found.provision, developmentCode: found.developmentCode }
     const { id } = await cardea.engine.organizations.root()
-    const [first, second] = await Promise.all(
-      ['ann', 'bob'].map((name) => cardea.engine.accounts.findByIdentifier(id, name)),
+    const [first, second, third, ...others] = await Promise.all(
+      names.map((name) => cardea.engine.accounts.findByIdentifier(id, name)),
     )
-    if (!first || !second) throw new Error('no accounts')
+    if (!first || !second || !third) throw new Error('no accounts')
     ann = first
     bob = second
+    cal = third
+    crowd = others.filter((one) => one !== undefined)
   })
   afterAll(() => cardea.close())
 
@@ -106,6 +111,16 @@ describe.each(['sqlite', 'postgres'] as const)('an authenticator app on %s', (st
       'proven',
     )
     expect(await totp.list(cardea.engine, ann.org, ann.id)).toHaveLength(1)
+  })
+
+  test('a sign-in that was shown a key replaces none that was enrolled meanwhile', async () => {
+    const signingIn: Ceremony = { ...ceremony(cal), flow: `flw_${'a'.repeat(43)}` }
+    const late = await totp.enrol.prompt(signingIn)
+    const seed = await enrolled(cal)
+    const code = (key: string) => ({ token: currentCode(key, cardea.clock.now()) })
+    const answer = code(dataOf(late).secret ?? '')
+    expect((await totp.enrol.verify(signingIn, answer, late.state)).type).toBe('rejected')
+    expect((await totp.verify(ceremony(cal), code(seed), null)).type).toBe('proven')
   })
 
   test('a fixed seed is provisioned once and its code can be shown in development', async () => {

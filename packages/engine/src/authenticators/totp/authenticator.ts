@@ -99,7 +99,7 @@ async function startEnrolment({ engine, org, subject }: Ceremony) {
 }
 
 async function finishEnrolment(ceremony: Ceremony, params: Params, state: unknown): Promise<Verdict> {
-  const { engine, org, subject } = ceremony
+  const { engine, org, subject, flow, replaced } = ceremony
   const code = codeOf(params)
   const sealed = sealedSeed(state)
   if (subject?.type !== 'account' || sealed === undefined) return rejected()
@@ -107,10 +107,13 @@ async function finishEnrolment(ceremony: Ceremony, params: Params, state: unknow
   const step = matchStep(await engine.open(sealed, context(id)), code, engine.now())
   if (step === undefined) return rejected()
   const existing = await factorOf(engine, org, id)
+  // A sign-in enrols those who have none; whoever got one meanwhile is asked for its code.
+  if (existing && flow !== undefined) return rejected()
   await engine.store.unit(async (unit) => {
     if (!existing) return void (await engine.factors.add(unit, newFactor(org, id, sealed, step)))
     await engine.factors.change(unit, existing, sealed)
     await engine.factors.claim(unit, existing, step)
+    await replaced?.(unit)
   })
   return proven
 }

@@ -56,6 +56,8 @@ export interface Ceremony {
   readonly before?: Json
   /** What the subject has enrolled, read at most once for an answer. */
   readonly factors?: () => Promise<readonly StoredFactor[]>
+  /** What else has to happen, in the same unit, when an enrolment replaces what was enrolled before. */
+  readonly replaced?: (unit: Unit) => Promise<void>
   /** Whether they have proven anything yet. Before that nothing may show what an account has. */
   readonly proven?: boolean
 }

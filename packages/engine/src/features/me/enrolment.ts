@@ -76,11 +76,18 @@ export async function claimEnrolment({
 }
 
 export async function finishEnrolling(state: Call & Self & { enrolment: Enrolment }): Promise<Response> {
-  const { org, account, acting, enrolment, token, json: body } = state
+  const { org, account, session, acting, enrolment, token, json: body } = state
   const { params, name } = body as z.infer<typeof zEnrolmentAnswer>
   const authenticator = enrolling(acting, enrolment.authenticator)
   const before = new Set((await factorsOf(acting, account)).map(({ factor }) => factor.id))
-  const ceremony = await ceremonyOf(acting, { org, account }, token?.clientId)
+  const ceremony: Ceremony = {
+    ...(await ceremonyOf(acting, { org, account }, token?.clientId)),
+    // Other sessions may rest on what was replaced (ASVS 7.4.3).
+    replaced: async (unit) => {
+      await acting.grants.revokeAll(unit, org, account.id, session)
+      await acting.sessions.endAll(unit, org, account.id, session)
+    },
+  }
   const kept: Json = JSON.parse(await acting.open(enrolment.state, sealContext))
   const verdict = await authenticator.enrol.verify(ceremony, params, kept)
   if (verdict.type === 'again') throw apiErrors('api.enrolment_over')

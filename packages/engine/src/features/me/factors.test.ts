@@ -21,7 +21,9 @@ const person = (username: string, rest: object = {}) => ({ username, password: `
 describe.each(['sqlite', 'postgres'] as const)('my ways to sign in on %s', (store) => {
   let engine: TestEngine
   beforeAll(async () => {
-    const accounts = ['ada', 'bea', 'cem', 'dan', 'eve', 'fay', 'hal', ...racers, 'ira'].map((name) => person(name))
+    const accounts = ['ada', 'bea', 'cem', 'dan', 'eve', 'fay', 'hal', ...racers, 'ira', 'oli', 'pia', 'quin'].map(
+      (name) => person(name),
+    )
     accounts.push(person('gil', { email: 'gil@demo.test', emailVerified: true }))
     engine = await testEngine({ store, config: { apps: [portal], accounts } })
   })
@@ -162,6 +164,33 @@ describe.each(['sqlite', 'postgres'] as const)('my ways to sign in on %s', (stor
     expect((await me(ira, '/factors')).body.items).toHaveLength(2)
     expect((await me(ira, `/factors/${passkey.id}`, 'DELETE')).status).toBe(204)
     await expect.poll(async () => (await me(other, '/sessions')).status).toBe(401)
+  })
+
+  test('T-SES-05 replacing the authenticator app ends the other sessions, and what apps got in them', async () => {
+    const oli = await signedIn(engine, 'oli')
+    const other = await signedIn(engine, 'oli')
+    const first = await start(oli)
+    const added = await finish(oli, first.body.id, codeOf(first))
+    expect(added.status).toBe(201)
+    expect((await me(other, '/sessions')).body.items).toHaveLength(2)
+    const second = await start(oli)
+    expect((await finish(oli, second.body.id, codeOf(second))).body).toMatchObject({ id: added.body.id })
+    await expect.poll(async () => (await me(other, '/sessions')).status).toBe(401)
+    expect((await me(oli, '/sessions')).body.items).toMatchObject([{ id: oli.session, current: true }])
+  })
+
+  test('T-SES-05 the authenticator app stays what it was when the other sessions cannot be ended', async () => {
+    const pia = await signedIn(engine, 'pia')
+    const first = await start(pia)
+    await finish(pia, first.body.id, codeOf(first))
+    const secretOf = async () => (await engine.engine.factors.of(root, pia.account, 'totp')).map(({ secret }) => secret)
+    const root = (await engine.engine.organizations.root()).id
+    const before = await secretOf()
+    const second = await start(pia)
+    const broken = vi.spyOn(engine.engine.sessions, 'endAll').mockRejectedValue(new Error('the database went away'))
+    expect((await finish(pia, second.body.id, codeOf(second))).status).toBe(500)
+    broken.mockRestore()
+    expect(await secretOf()).toEqual(before)
   })
 
   test('a passkey is added with a name, renamed, and removed', async () => {
