@@ -123,6 +123,21 @@ describe.each(['sqlite', 'postgres'] as const)('an authenticator app on %s', (st
     expect((await totp.verify(ceremony(cal), code(seed), null)).type).toBe('proven')
   })
 
+  test('of two enrolments that are finished at the same moment one is accepted: the one that is kept', async () => {
+    for (const account of crowd) {
+      const started = await Promise.all([1, 2].map(() => totp.enrol.prompt(ceremony(account))))
+      const answers = started.map((one) => ({ token: currentCode(dataOf(one).secret ?? '', cardea.clock.now()) }))
+      const verdicts = await Promise.all(
+        started.map(({ state }, index) => totp.enrol.verify(ceremony(account), answers[index] ?? {}, state)),
+      )
+      expect(verdicts.map(({ type }) => type).sort()).toEqual(['proven', 'rejected'])
+      nextStep()
+      const kept = started[verdicts.findIndex(({ type }) => type === 'proven')]
+      const token = currentCode((kept && dataOf(kept).secret) ?? '', cardea.clock.now())
+      expect((await totp.verify(ceremony(account), { token }, null)).type).toBe('proven')
+    }
+  })
+
   test('a fixed seed is provisioned once and its code can be shown in development', async () => {
     const seed = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
     const write = await totp.provision(cardea.engine, bob, seed)

@@ -109,13 +109,14 @@ async function finishEnrolment(ceremony: Ceremony, params: Params, state: unknow
   const existing = await factorOf(engine, org, id)
   // A sign-in enrols those who have none; whoever got one meanwhile is asked for its code.
   if (existing && flow !== undefined) return rejected()
-  await engine.store.unit(async (unit) => {
-    if (!existing) return void (await engine.factors.add(unit, newFactor(org, id, sealed, step)))
-    await engine.factors.change(unit, existing, sealed)
+  const stored = await engine.store.unit(async (unit) => {
+    if (!existing) return (await engine.factors.add(unit, newFactor(org, id, sealed, step))) !== undefined
+    if (!(await engine.factors.change(unit, existing, sealed))) return false
     await engine.factors.claim(unit, existing, step)
     await replaced?.(unit)
+    return true
   })
-  return proven
+  return stored ? proven : rejected()
 }
 
 function sealedSeed(state: unknown): string | undefined {
