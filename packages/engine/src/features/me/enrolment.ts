@@ -5,6 +5,7 @@ import { apiErrors, factorView, time } from '../../domain/api/index.ts'
 import type { Engine } from '../../domain/engine.ts'
 import type { Authenticator, Ceremony, Prompt } from '../../domain/flow/index.ts'
 import { authenticators } from '../../domain/flow/index.ts'
+import { isFailure } from '../../kernel/errors.ts'
 import type { Json } from '../../kernel/events/index.ts'
 import type { Call } from '../../kernel/http/call.ts'
 import { json } from '../../kernel/http/index.ts'
@@ -89,7 +90,11 @@ export async function finishEnrolling(state: Call & Self & { enrolment: Enrolmen
     },
   }
   const kept: Json = JSON.parse(await acting.open(enrolment.state, sealContext))
-  const verdict = await authenticator.enrol.verify(ceremony, params, kept)
+  const verdict = await authenticator.enrol.verify(ceremony, params, kept).catch(async (thrown) => {
+    // A refusal comes before anything is judged or written. Of any other failure nobody knows what it has left.
+    if (isFailure(thrown)) await acting.store.unit((unit) => keepEnrolment(unit, org, enrolment))
+    throw thrown
+  })
   if (verdict.type === 'again') throw apiErrors('api.enrolment_over')
   if (verdict.type === 'rejected') {
     const attempts = enrolment.attempts + 1

@@ -193,6 +193,24 @@ describe.each(['sqlite', 'postgres'] as const)('my ways to sign in on %s', (stor
     expect(await secretOf()).toEqual(before)
   })
 
+  test('an answer without its code is no try: the enrolment stays', async () => {
+    const quin = await signedIn(engine, 'quin')
+    const started = await start(quin)
+    const path = `/factors/enrolments/${started.body.id}`
+    for (let round = 0; round < 6; round += 1)
+      expect((await me(quin, path, 'POST', { params: {} })).body).toMatchObject({ code: 'credential.missing' })
+    expect((await finish(quin, started.body.id, codeOf(started))).status).toBe(201)
+  })
+
+  test('an enrolment of which nobody knows how it ended is over', async () => {
+    const quin = await signedIn(engine, 'quin')
+    const started = await start(quin)
+    const broken = vi.spyOn(engine.engine.factors, 'change').mockRejectedValue(new Error('the database went away'))
+    expect((await finish(quin, started.body.id, codeOf(started))).status).toBe(500)
+    broken.mockRestore()
+    expect((await finish(quin, started.body.id, codeOf(started))).body.code).toBe('api.enrolment_over')
+  })
+
   test('a passkey is added with a name, renamed, and removed', async () => {
     const hal = await signedIn(engine, 'hal')
     const started = await me(hal, '/factors/enrolments', 'POST', { authenticator: 'passkey' })
