@@ -101,6 +101,19 @@ describe.each(testStores())('accounts on $name', ({ open }) => {
     await store.close()
   })
 
+  test('a new address is not verified because the one before was', async () => {
+    const { store, accounts } = await make()
+    const given = { org, username: 'ann', email: 'ann@old.test', emailVerified: true }
+    const { id } = await store.unit((unit) => accounts.create(unit, given))
+    const update = (change: Parameters<typeof accounts.update>[3]) =>
+      store.unit((unit) => accounts.update(unit, org, id, change))
+    expect(await update({ email: 'ann@old.test', name: 'Ann' })).toMatchObject({ emailVerified: true })
+    expect(await update({ email: 'ann@new.test' })).toMatchObject({ emailVerified: false })
+    expect(await update({ email: 'ann@third.test', emailVerified: true })).toMatchObject({ emailVerified: true })
+    expect(await update({ email: undefined })).toMatchObject({ email: undefined, emailVerified: false })
+    await store.close()
+  })
+
   test('are listed in pages and searched', async () => {
     const { store, accounts } = await make()
     for (const username of ['ann', 'bea', 'cy', 'dan_100%', 'Eve']) {

@@ -32,7 +32,7 @@ export interface Accounts {
   readonly list: (org: OrganizationId, page: PageRequest) => Promise<Page<Account>>
   /** Emits `account.created`. Rejects with `api.conflict` when username or e-mail is taken. */
   readonly create: (unit: Unit, account: NewAccount) => Promise<Account>
-  /** Emits `account.updated`, or `account.disabled` / `account.enabled`. */
+  /** A new e-mail address is not verified unless `change` says so. Emits `account.updated`, or `account.disabled` / `account.enabled`. */
   readonly update: (
     unit: Unit,
     org: OrganizationId,

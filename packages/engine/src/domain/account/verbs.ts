@@ -94,9 +94,12 @@ export function createAccounts(kernel: Pick<Kernel, 'store' | 'now' | 'random' |
       return created
     },
 
-    async update(unit, org, id, change) {
+    async update(unit, org, id, given) {
       const before = await lockAccount(unit, org, id)
       if (!before) return undefined
+      // That the address before was verified says nothing about a new one.
+      const moved = 'email' in given && given.email !== before.email
+      const change = moved ? { emailVerified: false, ...given } : given
       if (change.username !== undefined || change.email !== undefined) {
         const taken = await takenField(unit, org, { ...change, id })
         if (taken) throw accountErrors('api.conflict', { kind: 'account', field: taken })

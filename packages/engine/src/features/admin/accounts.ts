@@ -40,9 +40,7 @@ export async function createAccount({ org, requester, json: body }: Call & Admin
 export async function changeAccount(state: Call & Administrator & Owner, engine: Engine): Promise<Response> {
   const patch = state.json as z.infer<typeof zAccountPatch>
   const cleared = Object.entries(patch).map(([member, value]) => [member, value ?? undefined])
-  // That the address before was verified says nothing about the new one.
-  const unproven = patch.email !== undefined && patch.email !== state.account.email ? { emailVerified: false } : {}
-  return json(accountView(await change(state, engine, { ...unproven, ...Object.fromEntries(cleared) })))
+  return json(accountView(await change(state, engine, Object.fromEntries(cleared))))
 }
 
 /** Sessions and grants of a disabled account are refused at once and ended by the event's subscribers. */

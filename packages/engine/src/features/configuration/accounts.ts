@@ -22,7 +22,9 @@ export async function applyAccount(context: Context, declared: AccountConfig): P
 
   const writes: Write[] = []
   const { username, ...others } = wanted
-  const change = known && difference(others, known)
+  const moved = others.email !== undefined && others.email !== known?.email
+  // Said of a new address, `emailVerified` is a change although the one before was verified.
+  const change = known && difference(others, moved ? { ...known, emailVerified: false } : known)
   if (!known) writes.push((unit) => engine.accounts.create(unit, { ...wanted, id, org }))
   if (change) writes.push((unit) => engine.accounts.update(unit, org, id, change))
   const members = Object.keys(change ?? {})

@@ -126,6 +126,22 @@ describe.each(['sqlite', 'postgres'] as const)('a configuration on %s', (store) 
     expect(lines.at(-1)).toBe('configuration applied {"created":0,"updated":0,"unchanged":7}')
   })
 
+  test('that names another address does not verify it by itself', async () => {
+    const ann = { username: 'ann', email: 'ann@old.test' }
+    const { engine } = await open({ store, config: { accounts: [{ ...ann, emailVerified: true }] } })
+    const { id } = await engine.organizations.root()
+    const apply = async (account: object) => {
+      await applyConfiguration(engine, { accounts: [{ ...ann, ...account }] })
+      return engine.accounts.findByIdentifier(id, 'ann')
+    }
+    expect(await apply({})).toMatchObject({ email: 'ann@old.test', emailVerified: true })
+    expect(await apply({ email: 'ann@new.test' })).toMatchObject({ email: 'ann@new.test', emailVerified: false })
+    expect(await apply({ email: 'ann@new.test', emailVerified: true })).toMatchObject({ emailVerified: true })
+    // Said of the new address, although it was so of the old one.
+    const third = { email: 'ann@third.test', emailVerified: true }
+    expect(await apply(third)).toMatchObject(third)
+  })
+
   test('changes what differs, and only that; what it does not name stays', async () => {
     const test = await open({ store, config })
     const { engine } = test
