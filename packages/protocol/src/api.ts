@@ -267,11 +267,15 @@ export const zAuditEntry = z.object({
 })
 export type ApiAuditEntry = z.infer<typeof zAuditEntry>
 
-export const zAuditQuery = zListQuery.omit({ search: true, after: true }).extend({
+/** Query of a list out of the audit trail, whose pages are told by a place in the chain. */
+export const zTrailQuery = zListQuery.omit({ search: true, after: true }).extend({
   after: z
     .string()
     .regex(/^\d{1,15}$/, 'must be the next of a page')
     .optional(),
+})
+
+export const zAuditQuery = zTrailQuery.extend({
   type: z.string().max(100).optional(),
   actor: z.string().max(100).optional(),
   target: z.string().max(200).optional(),

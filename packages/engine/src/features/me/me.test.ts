@@ -252,4 +252,14 @@ describe('my activity', () => {
       address: '198.51.100.7',
     })
   })
+
+  test.each(['', 'abc', '1.5', '-1', '1e30', '99999999999999999999'])(
+    'a page after %j, which no page names, is refused',
+    async (after) => {
+      const vic = await signedIn(engine, 'vic@demo.test')
+      const answer = await me(vic, `/activity?after=${after}`)
+      expect(answer.status).toBe(400)
+      expect(await answer.json()).toMatchObject({ code: 'request.invalid_parameter', params: { name: 'after' } })
+    },
+  )
 })

@@ -7,13 +7,13 @@ import {
   zFactor,
   zFactorPatch,
   zFactors,
-  zListQuery,
   zMe,
   zMePatch,
   zMySession,
   zPage,
   zPasswordChange,
   zSessionsEnded,
+  zTrailQuery,
 } from '@cardea/protocol'
 import { z } from 'zod'
 import type { Engine } from '../../domain/engine.ts'
@@ -121,7 +121,7 @@ export const routes: readonly Route<Engine>[] = [
   }),
   me('GET', '/activity', {
     summary: 'What happened to your account, newest first',
-    query: zListQuery.omit({ search: true }),
+    query: zTrailQuery,
     response: zPage(zActivity),
     steps: steps(self, listActivity),
   }),
