@@ -14,9 +14,16 @@ export interface PageRequest {
   readonly search?: string
 }
 
-/** Whether the column's text contains `text`, regardless of case; `text` is no pattern. */
-export function contains(column: string, text: string) {
-  const pattern = `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
+const comparable = (text: string) => text.trim().normalize('NFC').toLowerCase()
+
+/** For the column `search_text`: the names a row is searched by. Made here, as the databases know the lower case of ASCII only. */
+export function searchText(...names: readonly (string | undefined)[]): string {
+  return names.flatMap((name) => (name === undefined ? [] : [comparable(name)])).join('\n')
+}
+
+/** Whether one of a row's names contains `text`, regardless of case; `text` is no pattern. */
+export function contains(text: string) {
+  const pattern = `%${comparable(text).replace(/[\\%_]/g, '\\$&')}%`
   // SQLite has no escape character unless told.
-  return sql<boolean>`lower(${sql.ref(column)}) like ${pattern} escape '\\'`
+  return sql<boolean>`${sql.ref('search_text')} like ${pattern} escape '\\'`
 }

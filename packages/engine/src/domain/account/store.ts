@@ -1,10 +1,10 @@
 import type { AccountId, OrganizationId } from '@cardea/protocol'
 import type { Kysely, Selectable } from 'kysely'
-import { sql } from 'kysely'
 import type { Migration, Queries, Tables, Unit } from '../../kernel/store/index.ts'
 import { across, column, inOrganization } from '../../kernel/store/index.ts'
 import { factorColumns, joinedFactor } from '../factor/index.ts'
 import type { Page, PageRequest } from '../page.ts'
+import { contains, searchText } from '../page.ts'
 import type { Account, Enrolled } from './account.ts'
 
 interface AccountTable {
@@ -17,6 +17,7 @@ interface AccountTable {
   email_key: string | null
   email_verified: number
   name: string | null
+  search_text: string
   given_name: string | null
   family_name: string | null
   picture: string | null
@@ -49,6 +50,7 @@ export const accountMigrations: readonly Migration[] = [
         .addColumn('email_key', column.text)
         .addColumn('email_verified', column.flag, (c) => c.notNull())
         .addColumn('name', column.text)
+        .addColumn('search_text', column.text, (c) => c.notNull())
         .addColumn('given_name', column.text)
         .addColumn('family_name', column.text)
         .addColumn('picture', column.text)
@@ -142,13 +144,7 @@ export async function listAccounts(queries: Queries, org: OrganizationId, page: 
     .limit(page.limit + 1)
   const { after, search } = page
   if (after) query = query.where('username_key', '>', after)
-  if (search) {
-    const pattern = `%${identifierKey(search).replace(/[\\%_]/g, (character) => `\\${character}`)}%`
-    // SQLite has no escape character unless one is named.
-    const like = (name: 'username_key' | 'email_key' | 'name') =>
-      sql<boolean>`lower(${sql.ref(`account.${name}`)}) like ${pattern} escape '\\'`
-    query = query.where(({ or }) => or([like('username_key'), like('email_key'), like('name')]))
-  }
+  if (search) query = query.where(contains(search))
   const rows = await query.execute()
   const items = rows.slice(0, page.limit)
   return { items: items.map(toAccount), next: rows.length > page.limit ? items.at(-1)?.username_key : undefined }
@@ -226,6 +222,7 @@ function toRow(account: Account) {
     email_key: account.email === undefined ? null : identifierKey(account.email),
     email_verified: account.emailVerified ? 1 : 0,
     name: account.name ?? null,
+    search_text: searchText(account.username, account.email, account.name),
     given_name: account.givenName ?? null,
     family_name: account.familyName ?? null,
     picture: account.picture ?? null,

@@ -2,7 +2,7 @@ import type { ClientId, OrganizationId } from '@cardea/protocol'
 import type { Migration, Queries, Unit } from '../../kernel/store/index.ts'
 import { column } from '../../kernel/store/index.ts'
 import type { Page, PageRequest } from '../page.ts'
-import { contains } from '../page.ts'
+import { contains, searchText } from '../page.ts'
 import type { Client } from './client.ts'
 
 interface ClientTable {
@@ -10,6 +10,7 @@ interface ClientTable {
   id: ClientId
   client_id: string
   name: string
+  search_text: string
   status: 'active' | 'disabled'
   /** JSON: everything else the registration says. */
   registration: string
@@ -52,6 +53,7 @@ export const clientMigrations: readonly Migration[] = [
         .addColumn('id', column.text, (c) => c.primaryKey())
         .addColumn('client_id', column.text, (c) => c.notNull().unique())
         .addColumn('name', column.text, (c) => c.notNull())
+        .addColumn('search_text', column.text, (c) => c.notNull())
         .addColumn('status', column.text, (c) => c.notNull())
         .addColumn('registration', column.json, (c) => c.notNull())
         .addColumn('secret_hashes', column.json, (c) => c.notNull())
@@ -101,9 +103,7 @@ export async function listClients(
     .selectFrom('client')
     .selectAll()
     .$if(after !== undefined, (query) => query.where('id', '>', after as ClientId))
-    .$if(search !== undefined, (query) =>
-      query.where((eb) => eb.or([contains('name', search ?? ''), contains('client_id', search ?? '')])),
-    )
+    .$if(search !== undefined, (query) => query.where(contains(search ?? '')))
     .orderBy('id')
     .limit(limit + 1)
     .execute()
@@ -220,6 +220,7 @@ function columns({ org, id, clientId, name, status, secretHashes, createdAt, upd
   return {
     client_id: clientId,
     name,
+    search_text: searchText(name, clientId),
     status,
     registration: JSON.stringify(registration),
     secret_hashes: JSON.stringify(secretHashes),

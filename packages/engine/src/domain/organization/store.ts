@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely'
 import type { Migration, Queries, Unit } from '../../kernel/store/index.ts'
 import { column } from '../../kernel/store/index.ts'
 import type { Page, PageRequest } from '../page.ts'
-import { contains } from '../page.ts'
+import { contains, searchText } from '../page.ts'
 import type { Organization } from './organization.ts'
 
 /** An organization's row is its own: `org_id` is its id. */
@@ -14,6 +14,7 @@ interface OrganizationTable {
   root: number | null
   handle: string
   name: string
+  search_text: string
   /** JSON */
   branding: string | null
   /** JSON */
@@ -37,6 +38,7 @@ export const organizationMigrations: readonly Migration[] = [
         .addColumn('root', column.flag, (c) => c.unique())
         .addColumn('handle', column.text, (c) => c.notNull().unique())
         .addColumn('name', column.text, (c) => c.notNull())
+        .addColumn('search_text', column.text, (c) => c.notNull())
         .addColumn('branding', column.json)
         .addColumn('sign_in_policy', column.json)
         .execute()
@@ -77,9 +79,7 @@ export async function listOrganizations(
     .selectAll()
     .where('parent', '=', parent)
     .$if(after !== undefined, (query) => query.where('handle', '>', after ?? ''))
-    .$if(search !== undefined, (query) =>
-      query.where((eb) => eb.or([contains('name', search ?? ''), contains('handle', search ?? '')])),
-    )
+    .$if(search !== undefined, (query) => query.where(contains(search ?? '')))
     .orderBy('handle')
     .limit(limit + 1)
     .execute()
@@ -123,6 +123,7 @@ function columns({ handle, name, branding, signInPolicy }: Omit<Organization, 'i
   return {
     handle,
     name,
+    search_text: searchText(name, handle),
     branding: branding === undefined ? null : JSON.stringify(branding),
     sign_in_policy: signInPolicy === undefined ? null : JSON.stringify(signInPolicy),
   }

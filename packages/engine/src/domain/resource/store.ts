@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely'
 import type { Migration, Queries, Unit } from '../../kernel/store/index.ts'
 import { column } from '../../kernel/store/index.ts'
 import type { Page, PageRequest } from '../page.ts'
-import { contains } from '../page.ts'
+import { contains, searchText } from '../page.ts'
 import type { NewResource, Resource } from './index.ts'
 
 interface ResourceTable {
@@ -11,6 +11,7 @@ interface ResourceTable {
   id: ResourceId
   identifier: string
   name: string
+  search_text: string
   /** JSON */
   scopes: string
   access_token_lifetime: number | null
@@ -33,6 +34,7 @@ export const resourceMigrations: readonly Migration[] = [
         // One name on the wire in the whole deployment: the issuer is one, so `aud` must be.
         .addColumn('identifier', column.text, (c) => c.notNull().unique())
         .addColumn('name', column.text, (c) => c.notNull())
+        .addColumn('search_text', column.text, (c) => c.notNull())
         .addColumn('scopes', column.json, (c) => c.notNull())
         .addColumn('access_token_lifetime', column.integer)
         .execute()
@@ -67,9 +69,7 @@ export async function listResources(
     .selectFrom('resource')
     .selectAll()
     .$if(after !== undefined, (query) => query.where('identifier', '>', after ?? ''))
-    .$if(search !== undefined, (query) =>
-      query.where((eb) => eb.or([contains('name', search ?? ''), contains('identifier', search ?? '')])),
-    )
+    .$if(search !== undefined, (query) => query.where(contains(search ?? '')))
     .orderBy('identifier')
     .limit(limit + 1)
     .execute()
@@ -79,11 +79,11 @@ export async function listResources(
 
 /** Writes it unless the identifier is taken; says whether it did. */
 export async function insertResource(unit: Unit, id: ResourceId, resource: NewResource): Promise<boolean> {
-  const { org, identifier } = resource
+  const { org } = resource
   const row = await unit
     .in(org)
     .insertInto('resource')
-    .values({ org_id: org, id, identifier, ...columns(resource) })
+    .values({ org_id: org, id, ...columns(resource) })
     .onConflict((conflict) => conflict.doNothing())
     .returning('id')
     .executeTakeFirst()
@@ -94,14 +94,9 @@ export async function updateResource(
   unit: Unit,
   org: OrganizationId,
   id: ResourceId,
-  resource: Pick<Resource, 'identifier' | 'name' | 'scopes' | 'accessTokenLifetime'>,
+  resource: Columns,
 ): Promise<void> {
-  await unit
-    .in(org)
-    .updateTable('resource')
-    .set({ identifier: resource.identifier, ...columns(resource) })
-    .where('id', '=', id)
-    .execute()
+  await unit.in(org).updateTable('resource').set(columns(resource)).where('id', '=', id).execute()
 }
 
 export async function deleteResource(unit: Unit, org: OrganizationId, id: ResourceId): Promise<boolean> {
@@ -109,8 +104,16 @@ export async function deleteResource(unit: Unit, org: OrganizationId, id: Resour
   return row !== undefined
 }
 
-function columns({ name, scopes, accessTokenLifetime }: Pick<Resource, 'name' | 'scopes' | 'accessTokenLifetime'>) {
-  return { name, scopes: JSON.stringify(scopes), access_token_lifetime: accessTokenLifetime ?? null }
+type Columns = Pick<Resource, 'identifier' | 'name' | 'scopes' | 'accessTokenLifetime'>
+
+function columns({ identifier, name, scopes, accessTokenLifetime }: Columns) {
+  return {
+    identifier,
+    name,
+    search_text: searchText(name, identifier),
+    scopes: JSON.stringify(scopes),
+    access_token_lifetime: accessTokenLifetime ?? null,
+  }
 }
 
 function toResource(row: Selectable<ResourceTable>): Resource {
