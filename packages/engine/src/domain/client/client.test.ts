@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
 import { testEngine } from '../../testing.ts'
 import type { NewClient } from './index.ts'
@@ -86,6 +87,43 @@ describe.each(['sqlite', 'postgres'] as const)('registered apps on %s', async (s
     await t.engine.store.unit((unit) => clients.remove(unit, root.id, id))
     expect(await clients.find('changing')).toBeUndefined()
     expect(await clients.allowsOrigin('https://two.example')).toBe(false)
+  })
+
+  test('of an app’s secrets one stays, however many are removed at once', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { id } = await create({ authMethod: 'client_secret_basic' })
+      const add = () => t.engine.store.unit((unit) => clients.addSecret(unit, root.id, id))
+      const secrets = [await add(), await add()].map((added) => added?.id ?? '')
+      const removals = secrets.map((secret) =>
+        t.engine.store.unit((unit) => clients.removeSecret(unit, root.id, id, secret)),
+      )
+      const settled = await Promise.allSettled(removals)
+      const refused = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+      expect(refused).toMatchObject([{ code: 'api.invalid', params: { field: 'secretId' } }])
+      expect((await clients.get(root.id, id))?.secretHashes).toHaveLength(1)
+    }
+  })
+
+  test('a new secret is named by its own id, also beside another one', async () => {
+    const { id, clientId } = await create({ authMethod: 'client_secret_basic' })
+    const add = () => t.engine.store.unit((unit) => clients.addSecret(unit, root.id, id))
+    const added = await Promise.all([add(), add()])
+    expect(new Set(added.map((one) => one?.id)).size).toBe(2)
+    for (const { id: secretId, secret } of added.flatMap((one) => one ?? [])) {
+      const hash = createHash('sha256').update(secret).digest('base64url')
+      expect(hash.startsWith(secretId)).toBe(true)
+    }
+    const [first, second] = added
+    if (!first || !second) throw new Error('no secrets')
+    expect(await t.engine.store.unit((unit) => clients.removeSecret(unit, root.id, id, first.id))).toBe(true)
+    const authorization = (secret: string) => `Basic ${btoa(`${clientId}:${secret}`)}`
+    const statusOf = async (secret: string) => {
+      const body = new URLSearchParams({ grant_type: 'authorization_code', code: 'none' })
+      const headers = { authorization: authorization(secret) }
+      return (await t.fetch('/oauth2/token', { method: 'POST', headers, body })).status
+    }
+    expect(await statusOf(first.secret)).toBe(401)
+    expect(await statusOf(second.secret)).toBe(400)
   })
 
   test('an organization sees its own apps only', async () => {

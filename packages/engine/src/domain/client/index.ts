@@ -11,6 +11,7 @@ export { assertionAlgorithms } from './assertion.ts'
 export type { Client, ClientAuthMethod } from './client.ts'
 export { authenticationFailed } from './credentials.ts'
 export { allowsRedirect } from './redirect.ts'
+export { secretId } from './secret.ts'
 export { createClients } from './verbs.ts'
 
 export const clientNoun: Feature<Engine> = {
@@ -56,8 +57,12 @@ export interface Clients {
   /** Emits `client.deleted`. */
   readonly remove: (unit: Unit, org: OrganizationId, id: ClientId) => Promise<boolean>
   /** Adds a new secret and returns it once; the one before stays valid until it is removed. */
-  readonly addSecret: (unit: Unit, org: OrganizationId, id: ClientId) => Promise<string | undefined>
-  /** Removes the secrets whose SHA-256 (base64url) starts with `secretId`, 8 characters at least. */
+  readonly addSecret: (
+    unit: Unit,
+    org: OrganizationId,
+    id: ClientId,
+  ) => Promise<{ readonly id: string; readonly secret: string } | undefined>
+  /** Removes a secret by its id. Rejects with `api.invalid` when it is the only one. */
   readonly removeSecret: (unit: Unit, org: OrganizationId, id: ClientId, secretId: string) => Promise<boolean>
 }
 

@@ -5,6 +5,11 @@ export function hashSecret(secret: string): string {
   return hash('sha256', secret, 'base64url')
 }
 
+/** What a secret is called where it is not shown. */
+export function secretId(hash: string): string {
+  return hash.slice(0, 12)
+}
+
 /** Compares with every live secret in constant time; takes as long when there is none. */
 export function matchesSecret(hashes: readonly string[], secret: string): boolean {
   const presented = Buffer.from(hashSecret(secret))

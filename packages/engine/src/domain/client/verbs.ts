@@ -7,7 +7,7 @@ import { clientErrors } from './errors.ts'
 import type { Clients } from './index.ts'
 import { createClientKeys } from './jwks.ts'
 import { changed, checkRegistration, withDefaults } from './registration.ts'
-import { hashSecret } from './secret.ts'
+import { hashSecret, secretId } from './secret.ts'
 import {
   deleteClient,
   findClient,
@@ -95,15 +95,18 @@ export function createClients(kernel: Kernel): Clients {
       const before = await lockClient(unit, org, id)
       if (!before) return undefined
       const secret = kernel.random(32)
+      const hash = hashSecret(secret)
       // Two at most: the newest and the one it will replace.
-      const secretHashes = [hashSecret(secret), ...before.secretHashes.slice(0, 1)]
+      const secretHashes = [hash, ...before.secretHashes.slice(0, 1)]
       await save(unit, { ...before, secretHashes, updatedAt: now() }, ['secret'])
-      return secret
+      return { id: secretId(hash), secret }
     },
-    removeSecret: async (unit, org, id, secretId) => {
+    removeSecret: async (unit, org, id, given) => {
       const before = await lockClient(unit, org, id)
-      const secretHashes = before?.secretHashes.filter((hash) => !hash.startsWith(secretId)) ?? []
-      if (!before || secretId.length < 8 || secretHashes.length === before.secretHashes.length) return false
+      const secretHashes = before?.secretHashes.filter((hash) => secretId(hash) !== given) ?? []
+      if (!before || secretHashes.length === before.secretHashes.length) return false
+      if (secretHashes.length === 0)
+        throw clientErrors('api.invalid', { field: 'secretId', reason: 'it is the only secret; add another one first' })
       await save(unit, { ...before, secretHashes, updatedAt: now() }, ['secret'])
       return true
     },

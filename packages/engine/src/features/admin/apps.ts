@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import type { Administrator } from '../../domain/api/index.ts'
 import { actingEngine, apiErrors, pageRequest, pageView, time } from '../../domain/api/index.ts'
 import type { Client, NewClient } from '../../domain/client/index.ts'
+import { secretId } from '../../domain/client/index.ts'
 import type { Engine } from '../../domain/engine.ts'
 import type { Call, VerifiedToken } from '../../kernel/http/call.ts'
 import { empty, json } from '../../kernel/http/index.ts'
@@ -72,17 +73,14 @@ export async function addSecret(state: Call & Administrator & App, engine: Engin
   if (!app.authMethod.startsWith('client_secret'))
     throw apiErrors('api.invalid', { field: 'authMethod', reason: 'this app does not authenticate by a secret' })
   const acting = actingEngine(engine, requester)
-  const secret = await acting.store.unit((unit) => acting.clients.addSecret(unit, org, app.id))
-  if (secret === undefined) throw apiErrors('api.not_found', { kind: 'app' })
-  const [newest] = (await engine.clients.get(org, app.id))?.secretHashes ?? []
-  return json({ id: secretId(newest ?? ''), secret }, 201)
+  const added = await acting.store.unit((unit) => acting.clients.addSecret(unit, org, app.id))
+  if (!added) throw apiErrors('api.not_found', { kind: 'app' })
+  return json(added, 201)
 }
 
 export async function removeSecret({ org, requester, app, params }: Call & Administrator & App, engine: Engine) {
   const acting = actingEngine(engine, requester)
   const id = params.secretId ?? ''
-  if (app.secretHashes.length === 1 && app.secretHashes.some((hash) => secretId(hash) === id))
-    throw apiErrors('api.invalid', { field: 'secretId', reason: 'it is the only secret; add another one first' })
   if (!(await acting.store.unit((unit) => acting.clients.removeSecret(unit, org, app.id, id))))
     throw apiErrors('api.not_found', { kind: 'secret' })
   return empty()
@@ -103,10 +101,6 @@ function registrationOf(given: z.infer<typeof zAppPatch>): Partial<NewClient> {
   const { jwks, ...rest } = given
   const members = Object.entries({ ...rest, jwks: jwks as JSONWebKeySet | undefined })
   return Object.fromEntries(members.filter(([, value]) => value !== undefined))
-}
-
-function secretId(hash: string): string {
-  return hash.slice(0, 12)
 }
 
 function appView(client: Client): ApiApp {
