@@ -54,6 +54,10 @@ describe.each(['sqlite', 'postgres'] as const)('registered apps on %s', async (s
     ['refreshLeeway', { refreshLeeway: 3600 }],
     ['clientId', { clientId: 'a b' }],
     ['name', { name: '' }],
+    [
+      'signInPolicy',
+      { signInPolicy: { steps: [{ id: 'first-factor', alternatives: ['password', 'carrier-pigeon'] }] } },
+    ],
   ])('%s is named when it is wrong: %j', async (field, change) => {
     await expect(create(change)).rejects.toMatchObject({
       code: 'api.invalid',

@@ -1,6 +1,7 @@
 import type { ClientId } from '@cardea/protocol'
 import { zAppCreate } from '@cardea/protocol'
 import type { Kernel } from '../../kernel/kernel.ts'
+import type { Engine } from '../engine.ts'
 import type { Client } from './client.ts'
 import { clientErrors } from './errors.ts'
 import type { NewClient } from './index.ts'
@@ -59,7 +60,7 @@ export function changed(kernel: Pick<Kernel, 'now'>, client: Client, change: Par
 }
 
 /** Refuses a registration that could not work or would be unsafe; `api.invalid` names the field. */
-export function checkRegistration(kernel: Pick<Kernel, 'mayFetch'>, client: Client): void {
+export function checkRegistration({ mayFetch, flows }: Pick<Engine, 'mayFetch' | 'flows'>, client: Client): void {
   const { id, org, secretHashes, createdAt, updatedAt, status, ...registration } = client
   const parsed = zAppCreate.safeParse(defined(registration))
   if (!parsed.success) {
@@ -80,9 +81,11 @@ export function checkRegistration(kernel: Pick<Kernel, 'mayFetch'>, client: Clie
   }
   // App-native sign-in hands the app a person's credentials (OAuth 2.0 for First-Party Applications §1).
   if (client.appNative && !client.firstParty) throw invalid('appNative', 'is for first-party apps only')
+  const [unknown] = client.signInPolicy ? flows.unknownAuthenticators(client.signInPolicy) : []
+  if (unknown) throw invalid(`signInPolicy.${unknown.path}`, unknown.reason)
   for (const field of ['backchannelLogoutUri', 'jwksUri'] as const) {
     const url = client[field]
-    if (url !== undefined && !kernel.mayFetch(url)) throw invalid(field, 'must be an https address that is public')
+    if (url !== undefined && !mayFetch(url)) throw invalid(field, 'must be an https address that is public')
   }
 }
 

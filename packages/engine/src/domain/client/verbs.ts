@@ -1,5 +1,5 @@
 import { createCache } from '../../kernel/cache.ts'
-import type { Kernel } from '../../kernel/kernel.ts'
+import type { Engine } from '../engine.ts'
 import { authenticate } from './authenticate.ts'
 import type { Client } from './client.ts'
 import { presentsCredentials } from './credentials.ts'
@@ -22,9 +22,9 @@ import {
 
 const topic = 'client'
 
-export function createClients(kernel: Kernel): Clients {
-  const { store, now } = kernel
-  const keys = createClientKeys(kernel)
+export function createClients(engine: Engine): Clients {
+  const { store, now } = engine
+  const keys = createClientKeys(engine)
   const byClientId = createCache({ store, topic, now, load: (id: string) => findClient(store, 'client_id', id) })
   const byId = createCache({ store, topic, now, load: (id: string) => findClient(store, 'id', id) })
   const origins = createCache({ store, topic, now, load: (origin: string) => isRegisteredOrigin(store, origin) })
@@ -58,14 +58,14 @@ export function createClients(kernel: Kernel): Clients {
       const client = await byId.get(id)
       return client?.org === org ? client : undefined
     },
-    authenticate: (call) => authenticate(kernel, keys, find, call),
+    authenticate: (call) => authenticate(engine, keys, find, call),
     presents: presentsCredentials,
     allowsOrigin: async (origin) => (await origins.get(origin)) ?? false,
     origins: () => firstPartyOrigins(store),
     list: (org, page) => listClients(store, org, page),
     create: async (unit, given) => {
-      const client = withDefaults(kernel, given)
-      checkRegistration(kernel, client)
+      const client = withDefaults(engine, given)
+      checkRegistration(engine, client)
       if (!(await insertClient(unit, client))) throw taken()
       await unit.emit({
         type: 'client.created',
@@ -80,8 +80,8 @@ export function createClients(kernel: Kernel): Clients {
     update: async (unit, org, id, change) => {
       const before = await lockClient(unit, org, id)
       if (!before) return undefined
-      const after = changed(kernel, before, change)
-      checkRegistration(kernel, after)
+      const after = changed(engine, before, change)
+      checkRegistration(engine, after)
       if (after.clientId !== before.clientId && (await isClientIdTaken(unit, after.clientId, id))) throw taken()
       return save(unit, after, Object.keys(change))
     },
@@ -94,7 +94,7 @@ export function createClients(kernel: Kernel): Clients {
     addSecret: async (unit, org, id) => {
       const before = await lockClient(unit, org, id)
       if (!before) return undefined
-      const secret = kernel.random(32)
+      const secret = engine.random(32)
       const hash = hashSecret(secret)
       // Two at most: the newest and the one it will replace.
       const secretHashes = [hash, ...before.secretHashes.slice(0, 1)]

@@ -8,7 +8,9 @@ import type { LiveSession } from '../session/index.ts'
 import type { FlowAnswer } from './answer.ts'
 import type { FlowOutcome, FlowStart, Proof, Visitor } from './doors.ts'
 import type { FlowRecord } from './flow.ts'
+import type { SignInPolicy } from './policy.ts'
 import { deleteExpiredFlows, flowMigrations } from './store.ts'
+import type { UnknownAuthenticator } from './unknown.ts'
 
 export type { FlowAnswer } from './answer.ts'
 export * from './authenticator.ts'
@@ -57,6 +59,8 @@ export interface Flows {
   readonly endAll: (unit: Unit, org: OrganizationId, account: AccountId) => Promise<void>
   /** What a hosted flow is bound to: the secret of the browser's flow cookie, or the one it will get. */
   readonly browser: (call: Pick<Call, 'cookies' | 'traceId'>) => Browser
+  /** What a policy names and does not exist: a step that asks for nothing else lets nobody pass. */
+  readonly unknownAuthenticators: (policy: SignInPolicy) => readonly UnknownAuthenticator[]
   /** Whose request it is. `address` and `userAgent` of the request itself unless told. */
   readonly visitor: (call: Call, reported?: Partial<Pick<Visitor, 'address' | 'userAgent'>>) => Visitor
 }

@@ -10,6 +10,7 @@ import { situate } from './situation.ts'
 import { satisfies, startFlow } from './start.ts'
 import { stepOf } from './step.ts'
 import { failFlowsOf } from './store.ts'
+import { unknownAuthenticators } from './unknown.ts'
 
 const cookieName = 'cardea_flow'
 
@@ -43,6 +44,8 @@ export function createFlows(engine: Engine): Flows {
         csrf: (flow) => engine.mac(`${secret}\0${flow}`, 'flow-csrf'),
       }
     },
+
+    unknownAuthenticators: (policy) => unknownAuthenticators(engine, policy),
 
     visitor(call, reported = {}) {
       const address = reported.address !== undefined && isIP(reported.address) ? reported.address : undefined

@@ -17,10 +17,12 @@ export interface Organizations {
   /** By id or handle; cached. */
   readonly find: (idOrHandle: string) => Promise<Organization | undefined>
   readonly list: (parent: OrganizationId, page: PageRequest) => Promise<Page<Organization>>
+  /** Rejects with `api.conflict` when the handle is taken, `api.invalid` when the policy names what does not exist. */
   readonly create: (
     unit: Unit,
     organization: Omit<Organization, 'id'> & { readonly id?: OrganizationId },
   ) => Promise<Organization>
+  /** Rejects as `create` does. */
   readonly update: (
     unit: Unit,
     id: OrganizationId,

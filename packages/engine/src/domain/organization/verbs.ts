@@ -1,6 +1,7 @@
 import type { OrganizationId } from '@cardea/protocol'
 import { createCache } from '../../kernel/cache.ts'
-import type { Kernel } from '../../kernel/kernel.ts'
+import type { Engine } from '../engine.ts'
+import type { SignInPolicy } from '../flow/index.ts'
 import { organizationErrors } from './errors.ts'
 import type { Organizations } from './index.ts'
 import {
@@ -15,15 +16,21 @@ import {
 const topic = 'organization'
 const rootKey = '/'
 
-export function createOrganizations(kernel: Kernel): Organizations {
-  const { store, now } = kernel
-  const newId = (): OrganizationId => `org_${kernel.random(16)}`
+export function createOrganizations(engine: Engine): Organizations {
+  const { store, now } = engine
+  const newId = (): OrganizationId => `org_${engine.random(16)}`
   const cache = createCache({
     store,
     topic,
     now,
     load: (key: string) => (key === rootKey ? findRoot(store) : findOrganization(store, key)),
   })
+
+  const checkPolicy = (policy: SignInPolicy | undefined) => {
+    const [unknown] = policy ? engine.flows.unknownAuthenticators(policy) : []
+    if (unknown)
+      throw organizationErrors('api.invalid', { field: `signInPolicy.${unknown.path}`, reason: unknown.reason })
+  }
 
   const makeRoot = async () => {
     await store.unit(async (unit) => {
@@ -51,6 +58,7 @@ export function createOrganizations(kernel: Kernel): Organizations {
     find: (idOrHandle) => (idOrHandle === rootKey ? Promise.resolve(undefined) : cache.get(idOrHandle)),
     list: (parent, page) => listOrganizations(store, parent, page),
     create: async (unit, { id = newId(), ...rest }) => {
+      checkPolicy(rest.signInPolicy)
       const organization = { id, ...rest }
       if (!(await insertOrganization(unit, organization)))
         throw organizationErrors('api.conflict', { kind: 'organization', field: 'handle' })
@@ -65,6 +73,7 @@ export function createOrganizations(kernel: Kernel): Organizations {
       return organization
     },
     update: async (unit, id, change) => {
+      checkPolicy(change.signInPolicy)
       // Locks the row, so that what is read is what is changed.
       await unit
         .in(id)

@@ -128,6 +128,37 @@ describe('accounts', () => {
   })
 })
 
+describe('sign-in policies', () => {
+  const naming = (...names: string[]) => ({ signInPolicy: { steps: [{ id: 'first-factor', alternatives: names }] } })
+  const app = { name: 'Tower', redirectUris: ['https://tower.example/callback'] }
+
+  test('that name an authenticator which does not exist are refused: nobody could sign in', async () => {
+    const unknown = naming('password', 'carrier-pigeon')
+    const refusal = {
+      status: 422,
+      code: 'api.invalid',
+      params: {
+        field: 'signInPolicy.steps[0].alternatives[1]',
+        reason: expect.stringMatching(/^there is no authenticator 'carrier-pigeon'; there are .*\bpassword\b/),
+      },
+    }
+    const [organization, registered] = await Promise.all([
+      api('/organizations', 'POST', { handle: 'tower', name: 'Tower' }),
+      api('/apps', 'POST', app),
+    ])
+    const refused = [
+      await api('/organizations', 'POST', { handle: 'loft', name: 'Loft', ...unknown }),
+      await api(`/organizations/${organization.body.id}`, 'PATCH', unknown),
+      await api('/apps', 'POST', { ...app, ...unknown }),
+      await api(`/apps/${registered.body.id}`, 'PATCH', unknown),
+    ]
+    expect(refused.map(({ body }) => body)).toMatchObject([refusal, refusal, refusal, refusal])
+    const known = naming('password')
+    expect((await api(`/organizations/${organization.body.id}`, 'PATCH', known)).body).toMatchObject(known)
+    expect((await api(`/apps/${registered.body.id}`, 'PATCH', known)).body).toMatchObject(known)
+  })
+})
+
 describe('apps', () => {
   test('are registered with a secret that is shown once', async () => {
     const created = await api('/apps', 'POST', {

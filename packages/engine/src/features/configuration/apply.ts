@@ -5,6 +5,7 @@ import { isFailure } from '../../kernel/errors.ts'
 import { applyAccount } from './accounts.ts'
 import { applyApi } from './apis.ts'
 import { applyApp } from './apps.ts'
+import { checkAuthenticators } from './authenticators.ts'
 import type { Done } from './difference.ts'
 import { applyOrganization } from './organizations.ts'
 import { readConfiguration } from './read.ts'
@@ -22,8 +23,8 @@ export interface Context {
  * not name is left alone; nothing is deleted. Rejects with a message that names the path of each wrong value.
  */
 export async function applyConfiguration(engine: Engine, given: unknown): Promise<void> {
-  const { config, problems } = readAll(given)
-  if (problems) throw new Error(`The configuration cannot be used.\n${problems.join('\n')}`)
+  const { config, problems } = readAll(engine, given)
+  if (problems.length > 0) throw new Error(`The configuration cannot be used.\n${problems.join('\n')}`)
   const context = createContext(engine, config)
   const counts = { created: 0, updated: 0, unchanged: 0 }
   const each = async <T>(list: string, items: readonly T[] | undefined, apply: (item: T) => Promise<Done>) => {
@@ -41,9 +42,15 @@ export async function applyConfiguration(engine: Engine, given: unknown): Promis
   engine.log('info', 'configuration applied', counts)
 }
 
-function readAll(given: unknown) {
+interface Checked {
+  readonly config: CardeaConfig
+  readonly problems: readonly string[]
+}
+
+function readAll(engine: Engine, given: unknown): Checked {
   const reading = readConfiguration(given)
-  return reading.problems ? { config: {}, problems: reading.problems } : { config: reading.config, problems: undefined }
+  if (reading.problems) return { config: {}, problems: reading.problems }
+  return { config: reading.config, problems: checkAuthenticators(engine, reading.config) }
 }
 
 function createContext(engine: Engine, { policies = {} }: CardeaConfig): Context {

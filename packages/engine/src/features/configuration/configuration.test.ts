@@ -271,6 +271,27 @@ describe('a wrong configuration', () => {
     )
   })
 
+  test('that names an authenticator which does not exist is refused with the path, and what was meant', async () => {
+    const steps = (name: string, rest = {}) => ({ steps: [{ id: 'first-factor', alternatives: [name], ...rest }] })
+    const refused = expect(
+      open({
+        config: {
+          policies: { mfa: steps('password', { enrolWith: ['pass-key'] }) },
+          organizations: [{ handle: 'demo', name: 'Demo', signInPolicy: steps('carrier-pigeon') }],
+          apps: [{ clientId: 'a', name: 'A', redirectUris: ['https://a.example/cb'], signInPolicy: steps('topt') }],
+        },
+      }),
+    ).rejects
+    await refused.toThrow(
+      [
+        'The configuration cannot be used.',
+        "policies.mfa.steps[0].enrolWith[0]: there is no authenticator 'pass-key' (did you mean passkey?)",
+        "organizations[0].signInPolicy.steps[0].alternatives[0]: there is no authenticator 'carrier-pigeon'; there are email-otp, identifier, passkey, password, totp",
+        "apps[0].signInPolicy.steps[0].alternatives[0]: there is no authenticator 'topt' (did you mean totp?)",
+      ].join('\n'),
+    )
+  })
+
   test('that only the database can see through is named too', async () => {
     await expect(open({ config: { accounts: [{ username: 'a', organization: 'nowhere' }] } })).rejects.toThrow(
       "accounts[0].organization: there is no organization 'nowhere'",
