@@ -25,10 +25,11 @@ export function createAttempts({ store, now }: Pick<Kernel, 'store' | 'now'>): A
     place: `${knownPrefix(who)}${limitedAddress(who.address)}`,
     name: failsOf(who.name),
     address: `fails-from ${limitedAddress(who.address)}`,
-    known: `fails-known ${who.subject} ${limitedAddress(who.address)}`,
+    // Apart from the network's: behind one address there are strangers too, who do not have the cookie (ASVS 6.1.1).
+    known: `fails-${who.knownDevice ? 'device' : 'known'} ${who.subject} ${limitedAddress(who.address)}`,
   })
 
-  /** Known devices have a counter of their own: what strangers do does not slow them. */
+  /** Known devices and known networks have counters of their own: what strangers do does not slow them. */
   const counted = (who: Who, known: boolean): ReadonlyMap<string, DelayRule> => {
     const keys = keysOf(who)
     if (known) return new Map([[keys.known, forKnown]])
