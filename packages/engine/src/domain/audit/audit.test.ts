@@ -177,6 +177,47 @@ describe.each(['sqlite', 'postgres'] as const)('the audit trail on %s', (store) 
     })
   })
 
+  describe('T-DOS-01 a long trail', () => {
+    async function long() {
+      const engine = await open()
+      for (let entry = 0; entry < 3000; entry += 1)
+        await engine.audit.line({
+          type: 'test.happened',
+          org: engine.org,
+          actor: { type: 'system' },
+          target: `${entry}`,
+        })
+      await engine.audit.flush()
+      await engine.audit.verify(engine.org)
+      return engine
+    }
+
+    test('is verified a piece at a time: others are answered meanwhile', async () => {
+      const engine = await long()
+      let turns = 0
+      let turn = setImmediate(function next() {
+        turns += 1
+        turn = setImmediate(next)
+      })
+      expect(await engine.audit.verify(engine.org)).toMatchObject({ valid: true })
+      clearImmediate(turn)
+      expect(turns).toBeGreaterThanOrEqual(10)
+    })
+
+    test('is verified once for all who ask at the same time', async () => {
+      const engine = await long()
+      const cost = async (callers: number) => {
+        const before = engine.store.counts().statements
+        const found = await Promise.all(Array.from({ length: callers }, () => engine.audit.verify(engine.org)))
+        expect(found.every(({ valid }) => valid)).toBe(true)
+        return engine.store.counts().statements - before
+      }
+      const alone = await cost(1)
+      // Background work may add to a call.
+      expect(await cost(50)).toBeLessThan(2 * alone)
+    })
+  })
+
   test('lines of stateless issuance are there within a second, and when the engine closes', async () => {
     const engine = await open()
     const started = Date.now()

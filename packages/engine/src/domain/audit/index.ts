@@ -10,7 +10,7 @@ import type { AuditEntry } from './entry.ts'
 import { expire } from './expiry.ts'
 import { createLines } from './lines.ts'
 import { auditMigrations, listEntries } from './store.ts'
-import { verifyChain } from './verify.ts'
+import { createVerification } from './verify.ts'
 
 export type { AuditEntry } from './entry.ts'
 
@@ -55,6 +55,7 @@ export interface Audit {
   readonly flush: () => Promise<void>
   /** Newest first. */
   readonly list: (org: OrganizationId, query: AuditQuery) => Promise<Page<AuditEntry>>
+  /** Once for all callers of this process who ask at the same time. */
   readonly verify: (org: OrganizationId) => Promise<Verification>
   /** Deletes the oldest entries of every chain after the retention, if there is one; what does not verify stays. */
   readonly expire: () => Promise<void>
@@ -67,7 +68,7 @@ export function createAudit(kernel: Kernel, strict: boolean): Audit {
     line: lines.add,
     flush: lines.flush,
     list: (org, query) => listEntries(kernel.store, org, query),
-    verify: (org) => verifyChain(kernel, org),
+    verify: createVerification(kernel),
     expire: () => expire(kernel),
   }
 }
