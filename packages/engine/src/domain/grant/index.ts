@@ -9,8 +9,9 @@ import type { Client } from '../client/index.ts'
 import type { Engine } from '../engine.ts'
 import type { ProvenFactor, Session } from '../session/index.ts'
 import { consentMigrations } from './consent-store.ts'
+import { removeEnded } from './expiry.ts'
 import type { Consent, Grant } from './grant.ts'
-import { forgetGrants, grantMigrations } from './store.ts'
+import { grantMigrations } from './store.ts'
 import { grantSubscribers } from './subscribers.ts'
 
 export type { Consent, Grant } from './grant.ts'
@@ -20,13 +21,7 @@ export const grantNoun: Feature<Engine> = {
   id: 'grant',
   migrations: [...grantMigrations, ...consentMigrations],
   subscribers: grantSubscribers,
-  jobs: [
-    {
-      name: 'grant.forget-ended',
-      everySeconds: 3600,
-      run: (engine) => engine.store.unit((unit) => forgetGrants(unit, engine.now())),
-    },
-  ],
+  jobs: [{ name: 'grant.forget-ended', everySeconds: 3600, run: removeEnded }],
 }
 
 /** One grant type of the token endpoint, keyed by its `grant_type`. */
