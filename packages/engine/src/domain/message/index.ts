@@ -43,6 +43,6 @@ export const messageNoun: Feature<Engine> = {
   migrations: messageMigrations,
   subscribers: [
     { name: 'message-sender', types: ['message.queued'], handle: sendQueued },
-    { name: 'message-notices', types: noticeTypes, handle: noticeOf },
+    { name: 'message-notices', types: noticeTypes, prepare: noticeOf },
   ],
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterEach, expect, test } from 'vitest'
 import type { Mail } from '../../kernel/kernel.ts'
 import type { TestEngine, TestEngineOptions } from '../../testing.ts'
@@ -128,4 +129,35 @@ test('a person is told when a factor of theirs changes', async () => {
   await until(() => inbox.length === 1)
   expect(inbox[0]?.to).toBe('ann@demo.test')
   expect(inbox[0]?.subject).toMatch(/password/i)
+})
+
+test('T-CRA-01 a process that dies over a notice tells the person once', async () => {
+  const { engine, org, inbox, clock } = await start()
+  clock.advance(3_600_000)
+  const ann = await engine.accounts.findByIdentifier(org, 'ann')
+  const [factor] = ann ? await engine.factors.of(org, ann.id, 'password') : []
+  if (!factor) throw new Error('no password')
+  const waiting = (type: string) =>
+    engine.store
+      .across('look at deliveries')
+      .selectFrom('delivery')
+      .selectAll()
+      .where('subscriber', '=', type)
+      .execute()
+
+  // It comes as far as forgetting the delivery.
+  const dies = sql`create trigger dies before delete on delivery when old.subscriber = 'message-notices'
+    begin select raise(abort, 'the process died'); end`
+  await engine.store.unit(async (unit) => {
+    await dies.execute(unit.across('make it die'))
+  })
+  await engine.store.unit((unit) => engine.factors.change(unit, factor, 'another hash'))
+  await until(async () => (await waiting('message-notices')).some(({ error }) => error !== null))
+  await engine.store.unit(async (unit) => {
+    await sql`drop trigger dies`.execute(unit.across('let it live'))
+  })
+  clock.advance(60_000)
+  await until(async () => (await waiting('message-notices')).length === 0)
+  await until(async () => inbox.length > 0 && (await waiting('message-sender')).length === 0)
+  expect(inbox.map(({ to }) => to)).toEqual(['ann@demo.test'])
 })

@@ -1,9 +1,10 @@
 import { isId } from '@cardea/protocol'
 import type { Engine } from '../../domain/engine.ts'
 import type { Event, Subscriber } from '../../kernel/events/index.ts'
+import type { Unit } from '../../kernel/store/index.ts'
 
 /** One event per app that took part, so that each is told, and told again, by itself. */
-async function fanOut(engine: Engine, event: Event): Promise<void> {
+async function fanOut(engine: Engine, event: Event): Promise<((unit: Unit) => Promise<void>) | undefined> {
   const participants = Array.isArray(event.data?.participants) ? event.data.participants : []
   const account = event.data?.account
   const told: { id: `app_${string}`; clientId: string }[] = []
@@ -11,9 +12,9 @@ async function fanOut(engine: Engine, event: Event): Promise<void> {
     const client = typeof clientId === 'string' ? await engine.clients.find(clientId) : undefined
     if (client?.backchannelLogoutUri) told.push(client)
   }
-  if (told.length === 0 || typeof account !== 'string' || event.session === undefined) return
+  if (told.length === 0 || typeof account !== 'string' || event.session === undefined) return undefined
   const { session } = event
-  await engine.store.unit(async (unit) => {
+  return async (unit) => {
     for (const { id, clientId } of told) {
       const data = { clientId, account }
       await unit.emit({
@@ -25,7 +26,7 @@ async function fanOut(engine: Engine, event: Event): Promise<void> {
         data,
       })
     }
-  })
+  }
 }
 
 /** Back-Channel Logout §2.5: 200 or 204 is a yes; everything else is tried again, later and later. */
@@ -43,7 +44,7 @@ async function tell(engine: Engine, event: Event, idempotencyKey: string): Promi
 }
 
 export const backChannelLogout: readonly Subscriber<Engine>[] = [
-  { name: 'logout.fan-out', types: ['session.ended'], handle: fanOut },
+  { name: 'logout.fan-out', types: ['session.ended'], prepare: fanOut },
   {
     name: 'logout.back-channel',
     types: ['logout.requested'],

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testEngine } from '../../testing.ts'
 import {
@@ -229,6 +230,33 @@ describe('back-channel logout', () => {
     expect(await eventually(async () => received.length >= 2)).toBe(true)
     return { live, session }
   }
+
+  test('T-CRA-01 a process that dies over it tells every app once', async () => {
+    const waiting = () =>
+      t.engine.store
+        .across('look at deliveries')
+        .selectFrom('delivery')
+        .selectAll()
+        .where('subscriber', 'like', 'logout.%')
+        .execute()
+    // It comes as far as forgetting the delivery.
+    const dies = sql`create trigger dies before delete on delivery when old.subscriber = 'logout.fan-out'
+      begin select raise(abort, 'the process died'); end`
+    await t.engine.store.unit(async (unit) => {
+      await dies.execute(unit.across('make it die'))
+    })
+    const { session } = await signedInTo(t, 'web')
+    received.length = 0
+    const { id: org } = await t.engine.organizations.root()
+    await t.engine.store.unit((unit) => t.engine.sessions.end(unit, org, session))
+    expect(await eventually(async () => (await waiting()).some(({ error }) => error !== null))).toBe(true)
+    await t.engine.store.unit(async (unit) => {
+      await sql`drop trigger dies`.execute(unit.across('let it live'))
+    })
+    t.clock.advance(60_000)
+    expect(await eventually(async () => received.length > 0 && (await waiting()).length === 0)).toBe(true)
+    expect(received.map(({ token }) => decodeJwt(token).sid)).toEqual([session])
+  })
 
   test('every app that took part is told once it has answered, by its own token', async () => {
     const { live, session } = await signOut(0)

@@ -232,6 +232,60 @@ describe.each(testStores())('events on $name', ({ open }) => {
     expect(await waiting()).toEqual([])
   })
 
+  test('what is prepared is written once, also when two have the event in hand', async () => {
+    const first = Promise.withResolvers<void>()
+    let prepared = 0
+    const { store, clock, dispatch, waiting } = await setUp([
+      {
+        name: 'notices',
+        types: ['account.created'],
+        async prepare(_engine, event) {
+          prepared += 1
+          if (prepared === 1) await first.promise
+          return (unit) => unit.emit({ ...created, type: `noted ${event.type}` })
+        },
+      },
+    ])
+    const slow = dispatch({ leaseSeconds: 60 })
+    await store.unit((unit) => unit.emit(created))
+    await expect.poll(() => prepared).toBe(1)
+    // As if its process stood still: the lease has ended, and another one takes the event.
+    clock.at += 61 * second
+    await dispatch().idle()
+    first.resolve()
+    await slow.idle()
+    expect(prepared).toBe(2)
+    const types = await store.across('look at events').selectFrom('event').select('type').orderBy('id').execute()
+    expect(types.map(({ type }) => type)).toEqual(['account.created', 'noted account.created'])
+    expect(await waiting()).toEqual([])
+  })
+
+  test('what could not be written is prepared again, and nothing to write is as good', async () => {
+    let tries = 0
+    const { store, clock, dispatch, waiting } = await setUp([
+      {
+        name: 'notices',
+        types: ['account.created'],
+        async prepare() {
+          tries += 1
+          if (tries === 2) return undefined
+          return async (unit) => {
+            await unit.emit({ ...created, type: 'noted' })
+            throw new Error('disk full')
+          }
+        },
+      },
+    ])
+    const dispatcher = dispatch()
+    await store.unit((unit) => unit.emit(created))
+    await dispatcher.idle()
+    expect(await waiting()).toMatchObject([{ attempts: 1, error: 'Error: disk full' }])
+    clock.at += second
+    await dispatcher.idle()
+    expect(await waiting()).toEqual([])
+    expect(await store.across('look at events').selectFrom('event').select('type').execute()).toHaveLength(1)
+  })
+
   test('several dispatchers that do it in units do it once', async () => {
     const got: string[] = []
     const { store, dispatch } = await setUp([

@@ -18,15 +18,18 @@ export interface Subscription {
 
 /**
  * Handles events after their unit has committed, at least once each: a handler that throws, and a process that
- * dies, means another try later. `handle` gets them one by one, in no promised order. `handleInUnit` gets what is
- * due, oldest first, for what it does in that unit and nowhere else: it happens exactly once. When it throws, the
- * unit is undone and each event is tried by itself; `tried` when one of them may have been handled otherwise before.
+ * dies, means another try later. `handle` gets them one by one, in no promised order. So does `prepare`, which gives
+ * what is to be written about one in the unit that forgets its delivery: it is written exactly once. `handleInUnit`
+ * gets what is due, oldest first, for what it does in that unit and nowhere else: it happens exactly once. When it
+ * throws, the unit is undone and each event is tried by itself; `tried` when one of them may have been handled
+ * otherwise before.
  */
 export type Subscriber<E> = Subscription & {
   /** Tries before a delivery is kept as dead, with its error; 20 unless told. */
   readonly maxAttempts?: number
 } & (
     | { readonly handle: (engine: E, event: Event, delivery: Delivery) => Promise<void> }
+    | { readonly prepare: (engine: E, event: Event) => Promise<((unit: Unit) => Promise<void>) | undefined> }
     | {
         readonly handleInUnit: (engine: E, unit: Unit, events: readonly Event[], tried: boolean) => Promise<void>
       }

@@ -60,6 +60,11 @@ export function createWorker<E>({ store, engine, subscriber, now, log, lease }: 
       await store.unit(async (unit) => {
         if (await settle(unit, name, one)) await subscriber.handleInUnit(engine, unit, [event], true)
       })
+    } else if ('prepare' in subscriber) {
+      const write = await subscriber.prepare(engine, event)
+      await store.unit(async (unit) => {
+        if (await settle(unit, name, one)) await write?.(unit)
+      })
     } else {
       await subscriber.handle(engine, event, { idempotencyKey: `${event.id}:${name}`, attempt })
       await store.unit((unit) => settle(unit, name, one))
