@@ -34,6 +34,15 @@ describe.each(testStores())('events that were handled, on $name', ({ open }) => 
         const rows = await store.in(org).selectFrom('event').select('type').orderBy('id').execute()
         return rows.map(({ type }) => type)
       },
+      givenUp: async () => {
+        const rows = await store
+          .in(org)
+          .selectFrom('delivery')
+          .select('event_id')
+          .where('dead_at', 'is not', null)
+          .execute()
+        return rows.length
+      },
     }
   }
   const works: Subscriber<string> = { name: 'audit', types: '*', handle: async () => {} }
@@ -62,9 +71,9 @@ describe.each(testStores())('events that were handled, on $name', ({ open }) => 
     expect(await left()).toEqual(['new'])
   })
 
-  test('stay while a delivery waits, is tried again, or was given up: it says what was lost', async () => {
+  test('stay while a delivery waits, is tried again, or was given up lately: it says what was lost', async () => {
     const broken = { value: true }
-    const { clock, happen, idle, expire, left } = await setUp([
+    const { clock, happen, idle, expire, left, givenUp } = await setUp([
       works,
       {
         name: 'webhook',
@@ -77,7 +86,7 @@ describe.each(testStores())('events that were handled, on $name', ({ open }) => 
       {
         name: 'mail',
         types: ['dead'],
-        maxAttempts: 1,
+        maxAttempts: 2,
         handle: () => Promise.reject(new Error('no such address')),
       },
     ])
@@ -90,5 +99,28 @@ describe.each(testStores())('events that were handled, on $name', ({ open }) => 
     await idle()
     await expire()
     expect(await left()).toEqual(['dead'])
+    expect(await givenUp()).toBe(1)
+    clock.at += 30 * day - 1
+    await expire()
+    expect(await left()).toEqual(['dead'])
+    clock.at += 1_000
+    await expire()
+    expect(await left()).toEqual([])
+    expect(await givenUp()).toBe(0)
+  })
+
+  test('T-DOS-01 that nobody could be told of go in the end, however many they are', async () => {
+    const { clock, happen, idle, expire, left, givenUp } = await setUp([
+      { name: 'webhook', types: ['dead'], maxAttempts: 1, handle: () => Promise.reject(new Error('no such host')) },
+    ])
+    for (let round = 0; round < 5; round += 1) await happen(...Array.from({ length: 500 }, () => 'dead'))
+    await idle()
+    expect(await givenUp()).toBe(2500)
+    clock.at += 30 * day + 1_000
+    await happen('dead')
+    await idle()
+    await expire()
+    expect(await left()).toEqual(['dead'])
+    expect(await givenUp()).toBe(1)
   })
 })

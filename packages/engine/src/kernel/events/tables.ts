@@ -70,6 +70,12 @@ export const eventMigrations: readonly Migration[] = [
         .columns(['subscriber', 'due_at', 'event_id'])
         .where(sql<boolean>`dead_at is null`)
         .execute()
+      await db.schema
+        .createIndex('delivery_dead')
+        .on('delivery')
+        .column('dead_at')
+        .where(sql<boolean>`dead_at is not null`)
+        .execute()
     },
   },
 ]

@@ -1,6 +1,7 @@
 export type { Migration } from './migration.ts'
 export { column } from './migration.ts'
 export { openStore } from './open.ts'
+export { deleteInPortions } from './portions.ts'
 export type { Parameter } from './statement.ts'
 export { across, among, inOrganization } from './statement.ts'
 export type { Queries, Store, Tables, Unit } from './store.ts'
