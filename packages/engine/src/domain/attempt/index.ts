@@ -2,6 +2,7 @@ import type { Failure } from '../../kernel/errors.ts'
 import type { Feature } from '../../kernel/feature.ts'
 import type { ApiRate } from '../../kernel/kernel.ts'
 import type { Unit } from '../../kernel/store/index.ts'
+import { deleteInPortions } from '../../kernel/store/index.ts'
 import type { Engine } from '../engine.ts'
 import { attemptMigrations, deleteExpired } from './store.ts'
 
@@ -93,7 +94,7 @@ export const attemptNoun: Feature<Engine> = {
     {
       name: 'attempt-expiry',
       everySeconds: 3600,
-      run: ({ store, now }) => store.unit((unit) => deleteExpired(unit, now())),
+      run: ({ store, now }) => deleteInPortions(store, (unit, limit) => deleteExpired(unit, now(), limit)),
     },
   ],
 }

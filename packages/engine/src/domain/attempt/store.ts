@@ -283,6 +283,14 @@ export async function anyWithPrefix(queries: Queries, prefix: string, now: numbe
   return row !== undefined
 }
 
-export async function deleteExpired(unit: Unit, now: number): Promise<void> {
-  await unit.across(reason).deleteFrom('attempt').where('expires_at', '<=', now).execute()
+export function deleteExpired(unit: Unit, now: number, limit: number) {
+  return unit
+    .across(reason)
+    .deleteFrom('attempt')
+    .where('expires_at', '<=', now)
+    .where('key', 'in', (eb) =>
+      eb.selectFrom('attempt').select('key').where('expires_at', '<=', now).orderBy('expires_at').limit(limit),
+    )
+    .returning('key')
+    .execute()
 }

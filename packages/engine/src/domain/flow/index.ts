@@ -2,6 +2,7 @@ import type { AccountId, FlowId, NativeStep, OrganizationId } from '@cardea/prot
 import type { Feature } from '../../kernel/feature.ts'
 import type { Call } from '../../kernel/http/index.ts'
 import type { Unit } from '../../kernel/store/index.ts'
+import { deleteInPortions } from '../../kernel/store/index.ts'
 import type { Client } from '../client/index.ts'
 import type { Engine } from '../engine.ts'
 import type { LiveSession } from '../session/index.ts'
@@ -83,7 +84,7 @@ export const flowNoun: Feature<Engine> = {
     {
       name: 'flow-expiry',
       everySeconds: 600,
-      run: ({ store, now }) => store.unit((unit) => deleteExpiredFlows(unit, now())),
+      run: ({ store, now }) => deleteInPortions(store, (unit, limit) => deleteExpiredFlows(unit, now(), limit)),
     },
   ],
 }

@@ -122,9 +122,9 @@ describe.each(testStores())('flow records on $name', ({ open }) => {
 
   test('are removed when they have expired', async () => {
     const store = await make()
-    await store.unit((unit) => deleteExpiredFlows(unit, 1000))
+    await store.unit((unit) => deleteExpiredFlows(unit, 1000, 10))
     expect(await readFlow(store, sealing, id)).toBeDefined()
-    await store.unit((unit) => deleteExpiredFlows(unit, 1001))
+    await store.unit((unit) => deleteExpiredFlows(unit, 1001, 10))
     expect(await readFlow(store, sealing, id)).toBeUndefined()
     await store.close()
   })

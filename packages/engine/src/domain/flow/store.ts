@@ -221,8 +221,15 @@ export async function failFlowsOf(unit: Unit, org: OrganizationId, account: Acco
     .execute()
 }
 
-export async function deleteExpiredFlows(unit: Unit, now: number): Promise<void> {
-  await unit.across('remove flows that have expired').deleteFrom('flow').where('expires_at', '<', now).execute()
+export function deleteExpiredFlows(unit: Unit, now: number, limit: number) {
+  return unit
+    .across('remove flows that have expired')
+    .deleteFrom('flow')
+    .where('id_hash', 'in', (eb) =>
+      eb.selectFrom('flow').select('id_hash').where('expires_at', '<', now).orderBy('expires_at').limit(limit),
+    )
+    .returning('id_hash')
+    .execute()
 }
 
 type Kept = Omit<

@@ -351,37 +351,6 @@ export async function organizationsOf(queries: Queries, client: ClientId): Promi
   return rows.map((row) => row.org_id)
 }
 
-/** Codes of one unit: writers wait no longer for it than for any other. */
-const slice = 1000
-
-/** Deletes grants whose code has expired unused, of the first after a time; says where to go on, if not all was seen. */
-export async function deleteUnused(unit: Unit, after: number, until: number): Promise<number | undefined> {
-  const grants = unit.across('forget grants whose code was never used')
-  const seen = await grants
-    .selectFrom('access_grant')
-    .select(['id', 'code_used_at', 'code_expires_at'])
-    .where('code_expires_at', '>', after)
-    .where('code_expires_at', '<=', until)
-    .orderBy('code_expires_at')
-    .limit(slice)
-    .execute()
-  const unused = seen.flatMap(({ id, code_used_at }) => (code_used_at === null ? id : []))
-  // By the clock of another process a code may have been used in its last moment.
-  const forgotten = grants.deleteFrom('access_grant').where('code_used_at', 'is', null)
-  if (unused.length > 0) await forgotten.where('id', 'in', unused).execute()
-  return seen.length === slice ? seen.at(-1)?.code_expires_at : undefined
-}
-
-/** Deletes grants whose last token has expired. */
-export async function forgetGrants(unit: Unit, now: number): Promise<void> {
-  await unit
-    .across('forget grants that have ended')
-    .deleteFrom('access_grant')
-    .where('expires_at', '<', now)
-    .where('tokens_until', '<', now)
-    .execute()
-}
-
 export function toGrant(row: Pick<AccessGrantTable, (typeof ofGrant)[number]>): Grant {
   return {
     id: row.id,

@@ -1,4 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.ts'
+import { deleteInPortions } from '../../kernel/store/index.ts'
 import { idleLifetime } from './lifetime.ts'
 import { deleteOldTickets, deleteSession, endedByTime } from './store.ts'
 
@@ -18,5 +19,5 @@ export async function removeOverdue({ store, now }: Pick<Kernel, 'store' | 'now'
       })
     }
   }
-  await store.unit((unit) => deleteOldTickets(unit, at))
+  await deleteInPortions(store, (unit, limit) => deleteOldTickets(unit, at, limit))
 }

@@ -332,11 +332,14 @@ export async function consumeTicket(unit: Unit, org: OrganizationId, id: string,
   return row !== undefined
 }
 
-export async function deleteOldTickets(unit: Unit, now: number): Promise<void> {
-  await unit
+export function deleteOldTickets(unit: Unit, now: number, limit: number) {
+  return unit
     .across('forget tickets that have expired')
     .deleteFrom('adopted_ticket')
-    .where('expires_at', '<', now)
+    .where('id', 'in', (eb) =>
+      eb.selectFrom('adopted_ticket').select('id').where('expires_at', '<', now).orderBy('expires_at').limit(limit),
+    )
+    .returning('id')
     .execute()
 }
 

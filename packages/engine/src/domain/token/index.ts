@@ -2,6 +2,7 @@ import type { OrganizationId, SessionId } from '@cardea/protocol'
 import type { Feature } from '../../kernel/feature.ts'
 import type { VerifiedToken } from '../../kernel/http/index.ts'
 import type { Unit } from '../../kernel/store/index.ts'
+import { deleteInPortions } from '../../kernel/store/index.ts'
 import type { Client } from '../client/index.ts'
 import type { Engine } from '../engine.ts'
 import type { AccessTokenClaims } from './claims.ts'
@@ -26,7 +27,7 @@ export const tokenNoun: Feature<Engine> = {
     {
       name: 'token.forget-denials',
       everySeconds: 600,
-      run: (engine) => engine.store.unit((unit) => forgetDenials(unit, engine.now())),
+      run: (engine) => deleteInPortions(engine.store, (unit, limit) => forgetDenials(unit, engine.now(), limit)),
     },
   ],
 }

@@ -53,10 +53,13 @@ export async function listDenials(queries: Queries, since: number, now: number) 
     .execute()
 }
 
-export async function forgetDenials(unit: Unit, now: number): Promise<void> {
-  await unit
+export function forgetDenials(unit: Unit, now: number, limit: number) {
+  return unit
     .across('forget revoked tokens that have expired')
     .deleteFrom('token_denial')
-    .where('until', '<', now)
+    .where('id', 'in', (eb) =>
+      eb.selectFrom('token_denial').select('id').where('until', '<', now).orderBy('until').limit(limit),
+    )
+    .returning('id')
     .execute()
 }

@@ -1,5 +1,6 @@
 import type { Engine } from '../../domain/engine.ts'
 import { defineFeature } from '../../kernel/feature.ts'
+import { deleteInPortions } from '../../kernel/store/index.ts'
 import { bffSessionMigrations, deleteOver } from './store.ts'
 
 export type { BffSessions, KeptSession } from './sessions.ts'
@@ -12,7 +13,10 @@ export const bffSessions = defineFeature<Engine>({
     {
       name: 'delete BFF sessions that are over',
       everySeconds: 3600,
-      run: (engine) => engine.store.unit((unit) => deleteOver(unit, engine.now())),
+      run: async ({ store, now }) => {
+        for (const table of ['bff_session', 'bff_lock'] as const)
+          await deleteInPortions(store, (unit, limit) => deleteOver(unit, table, now(), limit))
+      },
     },
   ],
 })

@@ -135,8 +135,12 @@ export async function freeLock(unit: Unit, { org, app }: Place, key: string, hol
     .execute()
 }
 
-export async function deleteOver(unit: Unit, now: number): Promise<void> {
-  const everywhere = unit.across('delete BFF sessions that are over')
-  await everywhere.deleteFrom('bff_session').where('expires_at', '<=', now).execute()
-  await everywhere.deleteFrom('bff_lock').where('expires_at', '<=', now).execute()
+export function deleteOver(unit: Unit, table: 'bff_session' | 'bff_lock', now: number, limit: number) {
+  return unit
+    .across('delete BFF sessions that are over')
+    .deleteFrom(table)
+    .where('expires_at', '<=', now)
+    .where('key', 'in', (eb) => eb.selectFrom(table).select('key').where('expires_at', '<=', now).limit(limit))
+    .returning('key')
+    .execute()
 }
