@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { attemptNoun } from '../domain/attempt/index.ts'
 import { flowNoun } from '../domain/flow/index.ts'
 import { grantNoun } from '../domain/grant/index.ts'
+import { messageNoun } from '../domain/message/index.ts'
 import { sessionNoun } from '../domain/session/index.ts'
 import { tokenNoun } from '../domain/token/index.ts'
 import { bffSessions } from '../features/bff-sessions/index.ts'
@@ -18,6 +19,9 @@ const expired = {
   flow: (id: string) => ({
     ...{ org_id, id_hash: id, client: 'app_a', version: 1, attempts: 0, status: 'open', busy_until: 0 },
     ...{ record: '{}', pending: null, created_at: 0, expires_at: 1 },
+  }),
+  message: (id: string) => ({
+    ...{ org_id, id, channel: 'email', template: 'email-otp', locale: 'en', sealed: '', created_at: 1 },
   }),
   attempt: (id: string) => ({ key: id, count: 1, wait_until: 0, judging: 0, judging_until: 0, expires_at: 1 }),
   token_denial: (id: string) => ({ org_id, id, denied_at: 0, until: 1 }),
@@ -40,6 +44,7 @@ describe.each(['sqlite', 'postgres'] as const)('T-DOS-01 what has expired, on %s
 
   test.each([
     ['flow', flowNoun],
+    ['message', messageNoun],
     ['attempt', attemptNoun],
     ['token_denial', tokenNoun],
     ['adopted_ticket', sessionNoun],

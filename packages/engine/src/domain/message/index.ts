@@ -2,11 +2,14 @@ import type { MessageId, OrganizationId } from '@cardea/protocol'
 import type { Feature } from '../../kernel/feature.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Unit } from '../../kernel/store/index.ts'
+import { deleteInPortions } from '../../kernel/store/index.ts'
 import type { Engine } from '../engine.ts'
 import { noticeOf, noticeTypes } from './notice.ts'
 import type { Sealed } from './send.ts'
 import { sendQueued } from './send.ts'
-import { insertMessage, messageMigrations } from './store.ts'
+import { deleteUnsent, insertMessage, messageMigrations } from './store.ts'
+
+const day = 86_400_000
 
 /** A message to a person; text and HTML are rendered from `@cardea/locales` by the preset's templates. */
 export interface OutgoingMessage {
@@ -44,5 +47,15 @@ export const messageNoun: Feature<Engine> = {
   subscribers: [
     { name: 'message-sender', types: ['message.queued'], handle: sendQueued },
     { name: 'message-notices', types: noticeTypes, prepare: noticeOf },
+  ],
+  jobs: [
+    {
+      name: 'message-expiry',
+      everySeconds: 3600,
+      run: ({ store, now, retention }) => {
+        const before = now() - retention.eventDays * day
+        return deleteInPortions(store, (unit, limit) => deleteUnsent(unit, before, limit))
+      },
+    },
   ],
 }

@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import type { Mail } from '../../kernel/kernel.ts'
 import type { TestEngine, TestEngineOptions } from '../../testing.ts'
 import { testEngine } from '../../testing.ts'
+import { messageNoun } from './index.ts'
 
 let cardea: TestEngine | undefined
 afterEach(() => cardea?.close())
@@ -101,6 +102,33 @@ test('it waits sealed, is tried again, and every try has the same idempotency ke
     return sent.length === 1
   })
   expect(new Set(tries.map((mail) => mail.idempotencyKey)).size).toBe(1)
+})
+
+test('a message that could not be sent is kept no longer than the event of it', async () => {
+  const { engine, org, clock } = await start({
+    sendMail: () => Promise.reject(new Error('no such address')),
+  } as TestEngineOptions)
+  const queue = () =>
+    engine.store.unit((unit) =>
+      engine.messages.queue(unit, {
+        org,
+        channel: 'email',
+        to: 'ann@demo.test',
+        template: 'email-otp',
+        locale: 'en',
+        params: code,
+      }),
+    )
+  const tidy = async () => {
+    for (const job of messageNoun.jobs ?? []) await job.run(engine)
+    return (await engine.store.in(org).selectFrom('message').select('id').execute()).length
+  }
+  await queue()
+  clock.advance(engine.retention.eventDays * 86_400_000 - 60_000)
+  await queue()
+  expect(await tidy()).toBe(2)
+  clock.advance(120_000)
+  expect(await tidy()).toBe(1)
 })
 
 test('a message to nobody goes nowhere', async () => {

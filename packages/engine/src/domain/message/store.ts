@@ -50,6 +50,16 @@ export function findMessage(
   return queries.in(org).selectFrom('message').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
+/** What could not be sent: tries end within a day. */
+export function deleteUnsent(unit: Unit, before: number, limit: number) {
+  return unit
+    .across('forget messages that could not be sent')
+    .deleteFrom('message')
+    .where('id', 'in', (eb) => eb.selectFrom('message').select('id').where('created_at', '<', before).limit(limit))
+    .returning('id')
+    .execute()
+}
+
 export async function deleteMessage(unit: Unit, org: OrganizationId, id: MessageId): Promise<void> {
   await unit.in(org).deleteFrom('message').where('id', '=', id).execute()
 }
