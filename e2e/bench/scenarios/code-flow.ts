@@ -50,17 +50,9 @@ async function exchange(target: Target, cookie: string, send: Send): Promise<str
   return refreshToken
 }
 
-/** Browsers that take turns: one by itself gets only so many codes (T-DOS-01). */
-const browsers = 200
-
 export const codeFlow: Scenario = async (target) => {
-  const cookies: string[] = []
-  while (cookies.length < browsers) cookies.push(await target.cookie())
-  let next = 0
-  return async (send) => {
-    next = (next + 1) % browsers
-    return (await exchange(target, cookies[next] ?? '', send)) !== undefined
-  }
+  const cookie = await target.cookie()
+  return async (send) => (await exchange(target, cookie, send)) !== undefined
 }
 
 /** More than are ever in use at once. */

@@ -4,7 +4,7 @@ import type { Migration, Queries, Tables, Unit } from '../../kernel/store/index.
 import { across, column, inOrganization } from '../../kernel/store/index.ts'
 import { factorColumns, joinedFactor } from '../factor/index.ts'
 import type { Page, PageRequest } from '../page.ts'
-import { contains, searchText } from '../page.ts'
+import { contains, searchMigration, searchText } from '../search.ts'
 import type { Account, Enrolled } from './account.ts'
 
 interface AccountTable {
@@ -50,7 +50,6 @@ export const accountMigrations: readonly Migration[] = [
         .addColumn('email_key', column.text)
         .addColumn('email_verified', column.flag, (c) => c.notNull())
         .addColumn('name', column.text)
-        .addColumn('search_text', column.text, (c) => c.notNull())
         .addColumn('given_name', column.text)
         .addColumn('family_name', column.text)
         .addColumn('picture', column.text)
@@ -70,6 +69,7 @@ export const accountMigrations: readonly Migration[] = [
       await db.schema.createIndex('account_email').on('account').columns(['org_id', 'email_key']).unique().execute()
     },
   },
+  searchMigration('account', ['username', 'email', 'name']),
 ]
 
 /** How identifiers are compared. */

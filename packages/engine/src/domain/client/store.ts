@@ -2,7 +2,7 @@ import type { ClientId, OrganizationId } from '@cardea/protocol'
 import type { Migration, Queries, Unit } from '../../kernel/store/index.ts'
 import { column } from '../../kernel/store/index.ts'
 import type { Page, PageRequest } from '../page.ts'
-import { contains, searchText } from '../page.ts'
+import { contains, searchMigration, searchText } from '../search.ts'
 import type { Client } from './client.ts'
 
 interface ClientTable {
@@ -53,7 +53,6 @@ export const clientMigrations: readonly Migration[] = [
         .addColumn('id', column.text, (c) => c.primaryKey())
         .addColumn('client_id', column.text, (c) => c.notNull().unique())
         .addColumn('name', column.text, (c) => c.notNull())
-        .addColumn('search_text', column.text, (c) => c.notNull())
         .addColumn('status', column.text, (c) => c.notNull())
         .addColumn('registration', column.json, (c) => c.notNull())
         .addColumn('secret_hashes', column.json, (c) => c.notNull())
@@ -80,6 +79,7 @@ export const clientMigrations: readonly Migration[] = [
       await db.schema.createIndex('client_assertion_by_end').on('client_assertion').column('expires_at').execute()
     },
   },
+  searchMigration('client', ['name', 'client_id']),
 ]
 
 export async function findClient(queries: Queries, by: 'client_id' | 'id', value: string): Promise<Client | undefined> {

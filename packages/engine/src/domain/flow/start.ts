@@ -24,10 +24,7 @@ export async function startFlow(engine: Engine, start: FlowStart): Promise<FlowO
   const made = await newRecord(engine, start)
   const { record, session } = made
   const driven = await drive(engine, record, await situate(engine, record, start.client, made), start.from)
-  if (driven.next.type === 'done') {
-    if (session) engine.attempts.spend(`flow-done ${session.id}`, finishing)
-    return finish(engine, driven, { from: start.from, stored: undefined, session })
-  }
+  if (driven.next.type === 'done') return finish(engine, driven, { from: start.from, stored: undefined, session })
   if (driven.next.type === 'refused') return refuse(engine, driven, 'unmet_requirements', undefined)
   const refused = await engine.store.unit(async (unit) => {
     const network = openedFrom(start)
@@ -38,13 +35,6 @@ export async function startFlow(engine: Engine, start: FlowStart): Promise<FlowO
   if (refused) throw refused
   return { type: 'open', flow: driven.record, retry: false, step: await stepOf(engine, driven) }
 }
-
-/**
- * Sign-ins one session may finish without a page, in each process: many times what the tabs of a browser ask for, and
- * a bound on the codes it can make. By session, as many people are behind one network; in memory, as this path must
- * not cost a statement more.
- */
-const finishing = { burst: 600, perSecond: 1 }
 
 /** Flows one network may open: many times what people behind one address do, and a bound on the rows a stranger can make. */
 const opening = { limit: 1000, seconds: 60 }

@@ -1,45 +1,19 @@
+import { setImmediate } from 'node:timers/promises'
+import type { GrantId } from '@cardea/protocol'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Unit } from '../../kernel/store/index.ts'
 import { deleteInPortions } from '../../kernel/store/index.ts'
 
-/** How far back unused codes are looked for; what a longer standstill leaves goes when the grant itself has ended. */
-const lookBack = 86_400_000
+/** Grants that are looked at before others get their turn. */
+const portion = 1000
 
-/** Codes of one unit: writers wait no longer for it than for any other. */
-const slice = 1000
-
-/** Deletes grants that nobody can do anything with any more. That they were there is in the audit trail. */
+/** Deletes grants whose last token has expired. That they were there is in the audit trail. */
 export async function removeEnded({ store, now }: Pick<Kernel, 'store' | 'now'>): Promise<void> {
-  const until = now()
-  // Nothing was issued for a code that was not used, so there is nothing its reuse would have to end (RFC 6749 §4.1.2).
-  let from: number | undefined = until - lookBack
-  while (from !== undefined) {
-    const after: number = from
-    from = await store.unit((unit) => deleteUnused(unit, after, until))
-  }
-  await deleteInPortions(store, (unit, limit) => forgetGrants(unit, until, limit))
+  const at = now()
+  await deleteInPortions(store, (unit, limit) => forgetEnded(unit, at, limit))
 }
 
-/** Deletes grants whose code has expired unused, of the first after a time; says where to go on, if not all was seen. */
-async function deleteUnused(unit: Unit, after: number, until: number): Promise<number | undefined> {
-  const grants = unit.across('forget grants whose code was never used')
-  const seen = await grants
-    .selectFrom('access_grant')
-    .select(['id', 'code_used_at', 'code_expires_at'])
-    .where('code_expires_at', '>', after)
-    .where('code_expires_at', '<=', until)
-    .orderBy('code_expires_at')
-    .limit(slice)
-    .execute()
-  const unused = seen.flatMap(({ id, code_used_at }) => (code_used_at === null ? id : []))
-  // By the clock of another process a code may have been used in its last moment.
-  const forgotten = grants.deleteFrom('access_grant').where('code_used_at', 'is', null)
-  if (unused.length > 0) await forgotten.where('id', 'in', unused).execute()
-  return seen.length === slice ? seen.at(-1)?.code_expires_at : undefined
-}
-
-/** Deletes grants whose last token has expired. */
-function forgetGrants(unit: Unit, now: number, limit: number) {
+function forgetEnded(unit: Unit, now: number, limit: number) {
   return unit
     .across('forget grants that have ended')
     .deleteFrom('access_grant')
@@ -52,5 +26,45 @@ function forgetGrants(unit: Unit, now: number, limit: number) {
         .limit(limit),
     )
     .returning('id')
+    .execute()
+}
+
+/**
+ * Deletes grants whose code has expired unused: nothing was issued for it, so there is nothing its reuse would have to
+ * end (RFC 6749 §4.1.2). All grants are walked through: an index would be written with every code.
+ */
+export async function removeUnused({ store, now }: Pick<Kernel, 'store' | 'now'>): Promise<void> {
+  const before = now()
+  let after: GrantId | undefined = 'grt_'
+  while (after !== undefined) {
+    const seen: readonly { id: GrantId; code_used_at: number | null; code_expires_at: number }[] = await store
+      .across('look for codes that were never used')
+      .selectFrom('access_grant')
+      .select(['id', 'code_used_at', 'code_expires_at'])
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(portion)
+      .execute()
+    const unused = seen.filter((grant) => grant.code_used_at === null && grant.code_expires_at <= before)
+    if (unused.length > 0)
+      await store.unit((unit) =>
+        forgetUnused(
+          unit,
+          unused.map(({ id }) => id),
+        ),
+      )
+    after = seen.length === portion ? seen.at(-1)?.id : undefined
+    // SQLite answers at once: without a pause the walk would be one piece.
+    await setImmediate()
+  }
+}
+
+async function forgetUnused(unit: Unit, ids: readonly GrantId[]): Promise<void> {
+  await unit
+    .across('forget grants whose code was never used')
+    .deleteFrom('access_grant')
+    .where('id', 'in', ids)
+    // By the clock of another process a code may have been used in its last moment.
+    .where('code_used_at', 'is', null)
     .execute()
 }

@@ -9,7 +9,7 @@ import type { Client } from '../client/index.ts'
 import type { Engine } from '../engine.ts'
 import type { ProvenFactor, Session } from '../session/index.ts'
 import { consentMigrations } from './consent-store.ts'
-import { removeEnded } from './expiry.ts'
+import { removeEnded, removeUnused } from './expiry.ts'
 import type { Consent, Grant } from './grant.ts'
 import { grantMigrations } from './store.ts'
 import { grantSubscribers } from './subscribers.ts'
@@ -21,7 +21,10 @@ export const grantNoun: Feature<Engine> = {
   id: 'grant',
   migrations: [...grantMigrations, ...consentMigrations],
   subscribers: grantSubscribers,
-  jobs: [{ name: 'grant.forget-ended', everySeconds: 3600, run: removeEnded }],
+  jobs: [
+    { name: 'grant.forget-ended', everySeconds: 3600, run: removeEnded },
+    { name: 'grant.forget-unused', everySeconds: 21_600, run: removeUnused },
+  ],
 }
 
 /** One grant type of the token endpoint, keyed by its `grant_type`. */

@@ -95,13 +95,6 @@ export const grantMigrations: readonly Migration[] = [
       await db.schema.createIndex('access_grant_by_client').on('access_grant').columns(['client', 'id']).execute()
     },
   },
-  {
-    id: 'grant-0003-unused-codes',
-    async up(db) {
-      // Of the unused ones alone, PostgreSQL would have to write every index anew when a code is used.
-      await db.schema.createIndex('access_grant_by_code_end').on('access_grant').column('code_expires_at').execute()
-    },
-  },
 ]
 
 export type NewGrant = Pick<

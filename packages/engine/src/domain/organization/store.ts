@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely'
 import type { Migration, Queries, Unit } from '../../kernel/store/index.ts'
 import { column } from '../../kernel/store/index.ts'
 import type { Page, PageRequest } from '../page.ts'
-import { contains, searchText } from '../page.ts'
+import { contains, searchMigration, searchText } from '../search.ts'
 import type { Organization } from './organization.ts'
 
 /** An organization's row is its own: `org_id` is its id. */
@@ -38,13 +38,13 @@ export const organizationMigrations: readonly Migration[] = [
         .addColumn('root', column.flag, (c) => c.unique())
         .addColumn('handle', column.text, (c) => c.notNull().unique())
         .addColumn('name', column.text, (c) => c.notNull())
-        .addColumn('search_text', column.text, (c) => c.notNull())
         .addColumn('branding', column.json)
         .addColumn('sign_in_policy', column.json)
         .execute()
       await db.schema.createIndex('organization_parent').on('organization').columns(['parent', 'handle']).execute()
     },
   },
+  searchMigration('organization', ['name', 'handle'], 'org_id'),
 ]
 
 export async function findRoot(queries: Queries): Promise<Organization | undefined> {

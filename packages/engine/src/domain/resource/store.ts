@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely'
 import type { Migration, Queries, Unit } from '../../kernel/store/index.ts'
 import { column } from '../../kernel/store/index.ts'
 import type { Page, PageRequest } from '../page.ts'
-import { contains, searchText } from '../page.ts'
+import { contains, searchMigration, searchText } from '../search.ts'
 import type { NewResource, Resource } from './index.ts'
 
 interface ResourceTable {
@@ -34,13 +34,13 @@ export const resourceMigrations: readonly Migration[] = [
         // One name on the wire in the whole deployment: the issuer is one, so `aud` must be.
         .addColumn('identifier', column.text, (c) => c.notNull().unique())
         .addColumn('name', column.text, (c) => c.notNull())
-        .addColumn('search_text', column.text, (c) => c.notNull())
         .addColumn('scopes', column.json, (c) => c.notNull())
         .addColumn('access_token_lifetime', column.integer)
         .execute()
       await db.schema.createIndex('resource_org').on('resource').columns(['org_id', 'identifier']).execute()
     },
   },
+  searchMigration('resource', ['name', 'identifier']),
 ]
 
 /** Every API of the deployment: they are few, and a scope may belong to any. */
