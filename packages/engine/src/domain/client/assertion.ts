@@ -16,7 +16,8 @@ const tolerance = 10
 /** Whose assertion it claims to be, before anything is verified. */
 export function claimedClient(assertion: string): string | undefined {
   try {
-    return decodeJwt(assertion).sub
+    const { sub } = decodeJwt<{ sub: unknown }>(assertion)
+    return typeof sub === 'string' ? sub : undefined
   } catch {
     return undefined
   }

@@ -1,3 +1,4 @@
+import { zClientId } from '@cardea/protocol'
 import type { Call } from '../../kernel/http/index.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { claimedClient, verifyAssertion } from './assertion.ts'
@@ -19,7 +20,9 @@ export async function authenticate(
   const credentials = readCredentials(call)
   const clientId =
     credentials.method === 'private_key_jwt' ? claimedClient(credentials.assertion) : credentials.clientId
-  const client = clientId === undefined ? undefined : await find(clientId)
+  // Out of a header or a JWT it has been through no check of ours: what no app can be called is not looked up.
+  const named = zClientId.safeParse(clientId)
+  const client = named.success ? await find(named.data) : undefined
   if (credentials.method === 'private_key_jwt' && credentials.clientId !== undefined) {
     if (credentials.clientId !== clientId) throw authenticationFailed()
   }
