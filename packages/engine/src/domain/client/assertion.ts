@@ -63,5 +63,6 @@ function accept({ publicUrl, now }: Pick<Kernel, 'publicUrl' | 'now'>, payload: 
   if (aud !== publicUrl) return undefined
   if (typeof jti !== 'string' || jti.length === 0 || jti.length > 256) return undefined
   if (exp > now() / 1000 + longest + tolerance) return undefined
-  return { jtiHash: hash('sha256', jti, 'base64url'), expiresAt: (exp + tolerance) * 1000 }
+  // A NumericDate may have parts of a second (RFC 7519 §2), a row has none.
+  return { jtiHash: hash('sha256', jti, 'base64url'), expiresAt: (Math.ceil(exp) + tolerance) * 1000 }
 }

@@ -166,3 +166,29 @@ describe('client authentication', async () => {
     })
   })
 })
+
+describe.each(['sqlite', 'postgres'] as const)('times in an assertion (RFC 7519 §2) on %s', async (store) => {
+  const t = await oauthEngine({ store })
+  afterAll(t.close)
+  const signed = async (client_assertion: string) => {
+    const form = { grant_type: 'client_credentials', client_assertion_type: type, client_assertion }
+    return (await t.fetch('/oauth2/token', { method: 'POST', body: new URLSearchParams(form) })).status
+  }
+
+  test('T-CLI-01 may have parts of a second, and the assertion is good once all the same', async () => {
+    const now = t.clock.now() / 1000
+    const once = await assertion(t, { exp: now + 60.123456, iat: now + 0.5, nbf: now - 0.25 })
+    expect([await signed(once), await signed(once)]).toEqual([200, 401])
+  })
+
+  test.each([{ exp: 1e300 }, { exp: -1e300 }, { exp: -0.5 }, { nbf: 1e300 }])(
+    'T-CLI-01 that nothing lives at are refused: %j',
+    async (times) => {
+      expect(await signed(await assertion(t, times))).toBe(401)
+    },
+  )
+
+  test.each([{ iat: 1e300 }, { iat: -1.5 }, { nbf: -1e300 }])('and these say nothing against it: %j', async (times) => {
+    expect(await signed(await assertion(t, times))).toBe(200)
+  })
+})
