@@ -6,6 +6,7 @@ import { doors } from '../../domain/flow/index.ts'
 import type { LiveSession } from '../../domain/session/index.ts'
 import { agreementOf } from '../../domain/token/index.ts'
 import type { Call } from '../../kernel/http/index.ts'
+import { redirect } from '../../kernel/http/index.ts'
 import { errorAnswer } from './answer.ts'
 import type { Parameters } from './client.ts'
 import { codeEnding, isUnprovable } from './ending.ts'
@@ -20,12 +21,20 @@ interface Asked {
   readonly session: LiveSession | undefined
 }
 
+/** A request line of 8,000 octets is what everybody on the way should take (RFC 9112 §3). */
+const longestAddress = 7_900
+
 /** The browser's SSO session; an app without cookies names one by the `isk` of an earlier ID token. */
 export async function findSession(
   { call, params, direct }: { call: Call; params: Parameters; direct: boolean },
   engine: Engine,
-): Promise<{ session: LiveSession | undefined }> {
+): Promise<{ session: LiveSession | undefined } | Response> {
   const secret = engine.sessions.cookie.read(call.cookies)
+  if (call.method === 'POST' && !direct && secret === undefined) {
+    // The cookies (Lax) do not come with another site's POST; they do with the GET this becomes.
+    const asked = `${engine.publicUrl}/oauth2/authorize?${new URLSearchParams([...params])}`
+    if (asked.length <= longestAddress) return redirect(asked)
+  }
   const isk = direct ? params.get('sessionId') : undefined
   const session =
     (secret === undefined ? undefined : await engine.sessions.findBySecret(secret)) ??
