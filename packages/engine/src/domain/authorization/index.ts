@@ -1,4 +1,4 @@
 export type * from './request.ts'
-export { requestedResources, requestedScope, words } from './scope.ts'
+export { remainingResources, requestedResources, requestedScope, words } from './scope.ts'
 export { answerUrl, sendAnswer } from './send.ts'
 export { authorizationChecks, discoveryMetadata } from './slots.ts'

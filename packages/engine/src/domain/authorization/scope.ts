@@ -31,17 +31,43 @@ export async function requestedScope(
 
 const openid = new Set(['openid', 'profile', 'email', 'offline_access'])
 
+type Targeting = Pick<Engine, 'resources'>
+type Asking = Pick<Client, 'org' | 'scopes'>
+
 /** RFC 8707 §2: every `resource` is a registered API of which the client may use something. */
 export async function requestedResources(
-  engine: Pick<Engine, 'resources' | 'publicUrl'>,
-  client: Pick<Client, 'org' | 'scopes'>,
+  engine: Targeting,
+  client: Asking,
   requested: readonly string[],
 ): Promise<readonly string[]> {
   for (const identifier of requested) {
-    const resource = await engine.resources.usable(identifier, client.org)
-    const usable =
-      resource && (resource.scopes.length === 0 || resource.scopes.some(({ name }) => client.scopes.includes(name)))
-    if (!usable) throw authorizationErrors('authorization.target_invalid', { resource: identifier.slice(0, 200) })
+    if (!(await isUsable(engine, client, identifier))) throw targetInvalid(identifier)
   }
   return requested
+}
+
+/**
+ * What is left of the APIs of a grant: what the client has lost since then, no old grant gives it either
+ * (ASVS 8.3.2). With none left the token is not for something else instead.
+ */
+export async function remainingResources(
+  engine: Targeting,
+  client: Asking,
+  granted: readonly string[],
+): Promise<readonly string[]> {
+  const usable = await Promise.all(granted.map((identifier) => isUsable(engine, client, identifier)))
+  const remaining = granted.filter((_, index) => usable[index])
+  const [first] = granted
+  if (first !== undefined && remaining.length === 0) throw targetInvalid(first)
+  return remaining
+}
+
+async function isUsable(engine: Targeting, client: Asking, identifier: string): Promise<boolean> {
+  const resource = await engine.resources.usable(identifier, client.org)
+  if (!resource) return false
+  return resource.scopes.length === 0 || resource.scopes.some(({ name }) => client.scopes.includes(name))
+}
+
+function targetInvalid(identifier: string) {
+  return authorizationErrors('authorization.target_invalid', { resource: identifier.slice(0, 200) })
 }

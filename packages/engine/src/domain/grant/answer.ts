@@ -1,3 +1,4 @@
+import { remainingResources } from '../authorization/index.ts'
 import type { Engine } from '../engine.ts'
 import { usualTokenLifetime } from './code.ts'
 import { grantErrors } from './errors.ts'
@@ -12,7 +13,8 @@ export async function answerGrant(engine: Engine, request: GrantAnswerRequest): 
   const subject = { account, grant }
   // What the app may not ask for any more, no old grant gives it either (ASVS 8.3.2).
   const still = request.scope.filter((name) => client.scopes.includes(name))
-  const issued = await engine.tokens.access({ client, scope: still, resource: request.resource, subject })
+  const resource = await remainingResources(engine, client, request.resource)
+  const issued = await engine.tokens.access({ client, scope: still, resource, subject })
   const { accessToken, scope, expiresIn } = issued
   if (expiresIn > usualTokenLifetime(client)) {
     // Written before the token is handed out: a revocation must be remembered as long as it lives.

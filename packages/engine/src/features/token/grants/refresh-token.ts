@@ -1,4 +1,4 @@
-import { requestedResources, words } from '../../../domain/authorization/index.ts'
+import { remainingResources, requestedResources, words } from '../../../domain/authorization/index.ts'
 import type { Client } from '../../../domain/client/index.ts'
 import type { Engine } from '../../../domain/engine.ts'
 import type { Grant, TokenGrant } from '../../../domain/grant/index.ts'
@@ -27,15 +27,15 @@ export const refreshToken: TokenGrant = {
   },
 }
 
-/** As a rule an app names the APIs that it named before: then one statement does it. */
+/** As a rule an app asks for all that it asked for before: then one statement does it. */
 async function askedAsGranted(engine: Engine, client: Client, token: string, { scope, resource }: Narrowed) {
-  return scope.length === 0 && resource.length > 0 ? engine.grants.refreshGranted(client, token, resource) : undefined
+  return scope.length === 0 ? engine.grants.refreshGranted(client, token, resource) : undefined
 }
 
-/** Looked at before the token is used up: asking for too much must not cost the client its token. */
+/** Looked at before the token is used up: asking for too much, or for APIs that are lost, must not cost the client its token. */
 async function askedForLess(engine: Engine, client: Client, token: string, asked: Narrowed) {
-  const before = asked.scope.length + asked.resource.length > 0 ? await peek(engine, client, token) : undefined
-  if (before) await narrow(engine, client, before, asked)
+  const before = await peek(engine, client, token)
+  if (before) await remainingResources(engine, client, (await narrow(engine, client, before, asked)).resource)
   return engine.grants.refresh(client, token)
 }
 
