@@ -58,11 +58,17 @@ export async function issueCode(engine: Engine, unit: Unit, request: CodeRequest
   return code
 }
 
+/** The grant that a code names. */
+export function readCode(code: string): GrantId | undefined {
+  const id = code.slice(0, Math.max(code.indexOf('.'), 0))
+  return isId('grant', id) ? id : undefined
+}
+
 /** RFC 6749 §4.1.3, RFC 7636 §4.6: gives the grant to the first rightful caller; a second one ends it. */
 export async function redeemCode(engine: Engine, client: Client, redemption: Redemption): Promise<IssuedGrant> {
   const { code, codeVerifier } = redemption
-  const id = code.slice(0, Math.max(code.indexOf('.'), 0))
-  if (!isId('grant', id)) throw grantErrors('grant.invalid_code')
+  const id = readCode(code)
+  if (!id) throw grantErrors('grant.invalid_code')
   const now = engine.now()
   const challenge = codeVerifier === undefined ? null : hash('sha256', codeVerifier, 'base64url')
   const refreshToken = client.grantTypes.includes('refresh_token') ? makeRefreshToken(engine, id) : undefined

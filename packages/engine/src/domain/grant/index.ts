@@ -99,6 +99,8 @@ export interface Grants {
   readonly answer: (request: GrantAnswerRequest) => Promise<TokenAnswer>
   /** A live grant. */
   readonly find: (id: GrantId) => Promise<Grant | undefined>
+  /** The grant of a code that can still be redeemed; it is not, by this. */
+  readonly findByCode: (code: string) => Promise<Grant | undefined>
   /** The live grant that a refresh token of ours names, and whether it is the one that is good now. */
   readonly findByRefreshToken: (
     token: string,

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine.ts'
 import { answerGrant } from './answer.ts'
-import { issueCode, redeemCode } from './code.ts'
+import { issueCode, readCode, redeemCode } from './code.ts'
 import { deleteConsents, findConsent, listConsents, writeConsent } from './consent-store.ts'
 import type { Grants } from './index.ts'
 import { refresh, refreshGranted } from './refresh.ts'
@@ -20,6 +20,12 @@ export function createGrants(engine: Engine): Grants {
     find: async (id) => {
       const row = await findGrant(store, id)
       return row && row.revoked_at === null ? toGrant(row) : undefined
+    },
+    findByCode: async (code) => {
+      const id = readCode(code)
+      const row = id && (await findGrant(store, id))
+      if (!row || row.code_hash !== hashToken(code) || row.code_used_at !== null) return undefined
+      return row.revoked_at === null && row.code_expires_at > engine.now() ? toGrant(row) : undefined
     },
     findByRefreshToken: async (token) => {
       const id = readRefreshToken(engine, token)

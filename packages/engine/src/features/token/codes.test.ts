@@ -79,6 +79,16 @@ describe.each(['sqlite', 'postgres'] as const)('authorization codes on %s', asyn
     expect((await redeem('web', redemption(code))).status).toBe(200)
   })
 
+  test('asking for an API that was not granted does not cost the code (RFC 8707 §2.2)', async () => {
+    const granted = { scope: ['openid', 'orders:read'], resource: ['https://orders.example'] }
+    const { code } = await authorized(t, 'web', granted)
+    const other = { ...redemption(code), resource: 'https://slow.example' }
+    expect((await redeem('web', other)).body.error).toBe('invalid_target')
+    expect((await redeem('web', redemption(code))).status).toBe(200)
+    // Used up, it is worth nothing, whatever is asked for.
+    expect((await redeem('web', other)).body.error).toBe('invalid_grant')
+  })
+
   test('T-COD-06 without PKCE the redirect URI cannot be left out', async () => {
     const { code } = await authorized(t, 'certified', { codeChallenge: undefined })
     for (const left of [{}, { redirect_uri: '' }]) {

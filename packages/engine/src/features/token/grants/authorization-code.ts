@@ -10,6 +10,11 @@ export const authorizationCode: TokenGrant = {
     const code = call.form.get('code')
     if (code === undefined) throw tokenErrors('request.missing_parameter', { name: 'code' })
     const asked = await requestedResources(engine, client, words(call.form.get('resource')))
+    if (asked.length > 0) {
+      // Looked at before the code is used up: asking for too much must not cost the client its code.
+      const before = await engine.grants.findByCode(code)
+      if (before?.client === client.id) await narrowResources(engine, client, before, asked)
+    }
     const issued = await engine.grants.redeemCode(client, {
       code,
       redirectUri: call.form.get('redirect_uri'),
