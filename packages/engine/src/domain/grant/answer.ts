@@ -14,7 +14,7 @@ export async function answerGrant(engine: Engine, request: GrantAnswerRequest): 
   // What the app may not ask for any more, no old grant gives it either (ASVS 8.3.2).
   const still = request.scope.filter((name) => client.scopes.includes(name))
   const resource = await remainingResources(engine, client, request.resource)
-  const issued = await engine.tokens.access({ client, scope: still, resource, subject })
+  const issued = await engine.tokens.access({ client, scope: still, resource, subject, at: request.at })
   const { accessToken, scope, expiresIn } = issued
   if (expiresIn > usualTokenLifetime(client)) {
     // Written before the token is handed out: a revocation must be remembered as long as it lives.

@@ -86,7 +86,7 @@ export async function redeemCode(engine: Engine, client: Client, redemption: Red
     }),
   )
   if (!redeemed) return refuse(engine, client, id, { codeHash, challenge })
-  return { grant: redeemed, refreshToken }
+  return { grant: redeemed, refreshToken, at: now }
 }
 
 /**

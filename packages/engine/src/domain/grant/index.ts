@@ -69,6 +69,8 @@ export interface Redemption {
 export interface IssuedGrant {
   readonly grant: Grant
   readonly refreshToken: string | undefined
+  /** When that was: its access token begins then, or it would end after the revocation that is remembered for it. */
+  readonly at: number
 }
 
 export interface GrantAnswerRequest extends IssuedGrant {

@@ -46,7 +46,7 @@ async function rotate(
     tokens_until: now + usualTokenLifetime(client) * 1000,
   }
   const grant = await engine.store.write((queries) => rotateRefreshToken(queries, change, resource))
-  return grant && { grant, refreshToken: successor }
+  return grant && { grant, refreshToken: successor, at: now }
 }
 
 /**
@@ -73,7 +73,7 @@ async function repeat(
     const grant = toGrant(row)
     // Another access token comes of it, which lives as long as the first.
     await engine.store.unit((unit) => extendTokens(unit, grant, now + usualTokenLifetime(client) * 1000))
-    return { grant, refreshToken: openSuccessor(presented, row.successor_sealed ?? '') }
+    return { grant, refreshToken: openSuccessor(presented, row.successor_sealed ?? ''), at: now }
   }
   await engine.store.unit(async (unit) => {
     const ended = await endGrants(engine, unit, row.org_id, { id }, 'refresh_token_reused')

@@ -23,6 +23,8 @@ export interface AccessTokenRequest {
   /** Identifiers of the APIs it is for; those that the scopes belong to when empty. */
   readonly resource: readonly string[]
   readonly subject: Subject | undefined
+  /** When it begins, in milliseconds since the epoch; now, if absent. */
+  readonly at?: number
 }
 
 export interface IssuedAccessToken {
@@ -38,7 +40,7 @@ export async function issueAccessToken(engine: Engine, request: AccessTokenReque
   const { client, subject } = request
   const { audience, scope, lifetime } = await targetOf(engine, client, request.scope, request.resource)
   const [only, second] = audience
-  const iat = Math.floor(engine.now() / 1000)
+  const iat = Math.floor((request.at ?? engine.now()) / 1000)
   const claims = {
     iss: engine.publicUrl,
     sub: subject?.account.id ?? client.clientId,
