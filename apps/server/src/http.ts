@@ -28,6 +28,7 @@ export function createHttpServer(handle: Handle, failed: (error: unknown) => voi
       const response = await handle(request, target, incoming.socket.remoteAddress ?? '')
       // A server that was told to stop waits for open connections: this is the last answer on its own (RFC 9112 §9.6).
       if (!server.listening) outgoing.setHeader('connection', 'close')
+      if (!incoming.complete) await readToEnd(incoming)
       await send(outgoing, response)
     } catch (error) {
       failed(error)
@@ -35,6 +36,27 @@ export function createHttpServer(handle: Handle, failed: (error: unknown) => voi
       else outgoing.writeHead(500).end()
     }
   }
+}
+
+/** Bytes and milliseconds that a client may go on sending what nobody wants. */
+const unwanted = { bytes: 16_000_000, milliseconds: 2000 }
+
+/** A connection that is closed while its client still sends is reset, and the answer lost: first it may finish (RFC 9112 §9.6). */
+function readToEnd(incoming: IncomingMessage): Promise<void> {
+  return new Promise((done) => {
+    let left = unwanted.bytes
+    const timer = setTimeout(over, unwanted.milliseconds)
+    function over() {
+      clearTimeout(timer)
+      incoming.off('data', count)
+      done()
+    }
+    function count(chunk: Buffer) {
+      left -= chunk.length
+      if (left < 0) over()
+    }
+    incoming.on('data', count).once('end', over).once('close', over)
+  })
 }
 
 /** So many share the caches; of more the first would wait for the last. */
