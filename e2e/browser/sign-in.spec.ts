@@ -59,6 +59,8 @@ for (const door of doors) {
 
     test('an empty field says what is missing', async ({ page }) => {
       await door.open(page)
+      // Before the script is there the browser says it in words of its own.
+      await expect(page.getByRole('form')).toHaveJSProperty('noValidate', true)
       await page.getByRole('button', { name: 'Continue', exact: true }).click()
       await expect(page.getByText('Enter your email or username.')).toBeVisible()
       await expect(page.getByLabel('Email or username')).toBeFocused()
