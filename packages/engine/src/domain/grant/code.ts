@@ -66,46 +66,60 @@ export function readCode(code: string): GrantId | undefined {
 
 /** RFC 6749 §4.1.3, RFC 7636 §4.6: gives the grant to the first rightful caller; a second one ends it. */
 export async function redeemCode(engine: Engine, client: Client, redemption: Redemption): Promise<IssuedGrant> {
-  const { code, codeVerifier } = redemption
-  const id = readCode(code)
+  const id = readCode(redemption.code)
   if (!id) throw grantErrors('grant.invalid_code')
-  const now = engine.now()
-  const challenge = codeVerifier === undefined ? null : hash('sha256', codeVerifier, 'base64url')
-  const refreshToken = client.grantTypes.includes('refresh_token') ? makeRefreshToken(engine, id) : undefined
-  const codeHash = hashToken(code)
-  const redeemed = await engine.store.write((queries) =>
-    consumeCode(queries, {
-      id,
-      code_hash: codeHash,
-      client: client.id,
-      code_challenge: challenge,
-      redirect_uri: redemption.redirectUri,
-      now,
-      refresh_hash: refreshToken === undefined ? null : hashToken(refreshToken),
-      tokens_until: now + usualTokenLifetime(client) * 1000,
-    }),
-  )
-  if (!redeemed) return refuse(engine, client, id, { codeHash, challenge })
-  return { grant: redeemed, refreshToken, at: now }
+  return (await redeem(engine, client, id, redemption)) ?? refuse(engine, client, id, redemption)
 }
+
+/** The same for a grant of exactly these resources; for any other one nothing has happened. */
+export async function redeemGranted(
+  engine: Engine,
+  client: Client,
+  redemption: Redemption,
+  resource: readonly string[],
+): Promise<IssuedGrant | undefined> {
+  const id = readCode(redemption.code)
+  return id && redeem(engine, client, id, redemption, resource)
+}
+
+async function redeem(
+  engine: Engine,
+  client: Client,
+  id: GrantId,
+  redemption: Redemption,
+  resource?: readonly string[],
+): Promise<IssuedGrant | undefined> {
+  const now = engine.now()
+  const refreshToken = client.grantTypes.includes('refresh_token') ? makeRefreshToken(engine, id) : undefined
+  const proof = {
+    id,
+    code_hash: hashToken(redemption.code),
+    client: client.id,
+    code_challenge: challengeOf(redemption),
+    redirect_uri: redemption.redirectUri,
+    now,
+    refresh_hash: refreshToken === undefined ? null : hashToken(refreshToken),
+    tokens_until: now + usualTokenLifetime(client) * 1000,
+  }
+  const grant = await engine.store.write((queries) => consumeCode(queries, proof, resource))
+  return grant && { grant, refreshToken, at: now }
+}
+
+const challengeOf = ({ codeVerifier }: Redemption) =>
+  codeVerifier === undefined ? null : hash('sha256', codeVerifier, 'base64url')
 
 /**
  * RFC 6749 §4.1.2: a code that is used twice takes everything issued for it along. Whoever brings the wrong proof
  * for an unused one does not use it up.
  */
-async function refuse(
-  engine: Engine,
-  client: Client,
-  id: GrantId,
-  brought: { readonly codeHash: string; readonly challenge: string | null },
-): Promise<never> {
+async function refuse(engine: Engine, client: Client, id: GrantId, redemption: Redemption): Promise<never> {
   const row = await findGrant(engine.store, id)
-  if (row?.client !== client.id || row.code_hash !== brought.codeHash) throw grantErrors('grant.invalid_code')
+  if (row?.client !== client.id || row.code_hash !== hashToken(redemption.code)) throw grantErrors('grant.invalid_code')
   if (row.code_used_at !== null) {
     await engine.store.unit(async (unit) => {
       await endGrants(engine, unit, row.org_id, { id }, 'code_reused')
     })
-  } else if (row.code_challenge !== brought.challenge) {
+  } else if (row.code_challenge !== challengeOf(redemption)) {
     throw grantErrors('grant.pkce_failed')
   }
   throw grantErrors('grant.invalid_code')

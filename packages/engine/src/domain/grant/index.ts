@@ -89,6 +89,12 @@ export interface Grants {
   readonly issueCode: (unit: Unit, request: CodeRequest) => Promise<string>
   /** Gives the grant to exactly one caller. Fails with `grant.invalid_code` or `grant.pkce_failed`; a code used twice revokes its grant. */
   readonly redeemCode: (client: Client, redemption: Redemption) => Promise<IssuedGrant>
+  /** The same, by one statement, for the code of a grant for exactly these resources; `undefined`, and nothing done, for any other. */
+  readonly redeemGranted: (
+    client: Client,
+    redemption: Redemption,
+    resource: readonly string[],
+  ) => Promise<IssuedGrant | undefined>
   /** Rotates. Fails with `grant.invalid_refresh_token`; reuse revokes the grant and emits `grant.reuse_detected`. */
   readonly refresh: (client: Client, refreshToken: string) => Promise<IssuedGrant>
   /** The same, by one statement, for the newest token of a grant for exactly these resources; `undefined`, and nothing done, for any other. */

@@ -216,23 +216,37 @@ const redeemed = (db: Kysely<Tables>, p: Parameter<Redeemed>) =>
     .where(ofLiveSession)
     .returning(ofGrant)
 // OAuth 2.1 has no redirect_uri here, since PKCE binds the code; given, it must be the same (RFC 6749 §4.1.3).
-const redeemByProof = across<Redeemed>(redeeming)((db, p) => redeemed(db, p).where('code_challenge', 'is not', null))
-const redeemAtAddress = across<Redeemed & { readonly redirect_uri: string }>(redeeming)((db, p) =>
-  redeemed(db, p).where('redirect_uri', '=', p('redirect_uri')),
+const byProof = (db: Kysely<Tables>, p: Parameter<Redeemed>) => redeemed(db, p).where('code_challenge', 'is not', null)
+type AtAddress = Redeemed & { readonly redirect_uri: string }
+const atAddress = (db: Kysely<Tables>, p: Parameter<AtAddress>) =>
+  redeemed(db, p).where('redirect_uri', '=', p('redirect_uri'))
+type For = { readonly resource: string }
+const redeemByProof = across<Redeemed>(redeeming)(byProof)
+const redeemByProofFor = across<Redeemed & For>(redeeming)((db, p) =>
+  byProof(db, p).where('resource', '=', p('resource')),
+)
+const redeemAtAddress = across<AtAddress>(redeeming)(atAddress)
+const redeemAtAddressFor = across<AtAddress & For>(redeeming)((db, p) =>
+  atAddress(db, p).where('resource', '=', p('resource')),
 )
 
-/** The grant of an unused code, for the first caller of this client with the right proof only. */
+/** The grant of an unused code, for the first caller of this client with the right proof only; of one for exactly `resource`, if given. */
 export async function consumeCode(
   queries: Queries,
   given: Redeemed & { readonly redirect_uri: string | undefined },
+  resource: readonly string[] | undefined,
 ): Promise<Grant | undefined> {
   const { redirect_uri: redirectUri, ...proof } = given
+  const of = resource && { resource: JSON.stringify(resource) }
   const [row] =
     redirectUri === undefined
-      ? await queries.run(redeemByProof, proof)
-      : await queries.run(redeemAtAddress, { ...proof, redirect_uri: redirectUri })
+      ? await (of ? queries.run(redeemByProofFor, { ...proof, ...of }) : queries.run(redeemByProof, proof))
+      : await runAtAddress(queries, { ...proof, redirect_uri: redirectUri }, of)
   return row && toGrant(row)
 }
+
+const runAtAddress = (queries: Queries, proof: AtAddress, of: For | undefined) =>
+  of ? queries.run(redeemAtAddressFor, { ...proof, ...of }) : queries.run(redeemAtAddress, proof)
 
 interface Rotated {
   readonly id: GrantId

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine.ts'
 import { answerGrant } from './answer.ts'
-import { issueCode, readCode, redeemCode } from './code.ts'
+import { issueCode, readCode, redeemCode, redeemGranted } from './code.ts'
 import { deleteConsents, findConsent, listConsents, writeConsent } from './consent-store.ts'
 import type { Grants } from './index.ts'
 import { refresh, refreshGranted } from './refresh.ts'
@@ -14,6 +14,7 @@ export function createGrants(engine: Engine): Grants {
   return {
     issueCode: (unit, request) => issueCode(engine, unit, request),
     redeemCode: (client, redemption) => redeemCode(engine, client, redemption),
+    redeemGranted: (client, redemption, resource) => redeemGranted(engine, client, redemption, resource),
     refresh: (client, token) => refresh(engine, client, token),
     refreshGranted: (client, token, resource) => refreshGranted(engine, client, token, resource),
     answer: (request) => answerGrant(engine, request),

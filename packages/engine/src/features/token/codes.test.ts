@@ -89,6 +89,19 @@ describe.each(['sqlite', 'postgres'] as const)('authorization codes on %s', asyn
     expect((await redeem('web', other)).body.error).toBe('invalid_grant')
   })
 
+  test('naming the APIs that were granted costs nothing: one statement a code', async () => {
+    const orders = { resource: 'https://orders.example' }
+    const costs: number[] = []
+    for (let round = 0; round < 4; round++) {
+      const { code } = await authorized(t, 'web', { scope: ['openid', 'orders:read'], resource: [orders.resource] })
+      const before = t.engine.store.counts().statements
+      expect((await redeem('web', { ...redemption(code), ...orders })).status).toBe(200)
+      costs.push(t.engine.store.counts().statements - before)
+    }
+    // Background work may add to a round.
+    expect(Math.min(...costs), JSON.stringify(costs)).toBe(1)
+  })
+
   test('T-COD-06 without PKCE the redirect URI cannot be left out', async () => {
     const { code } = await authorized(t, 'certified', { codeChallenge: undefined })
     for (const left of [{}, { redirect_uri: '' }]) {
