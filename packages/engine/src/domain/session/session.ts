@@ -27,6 +27,8 @@ export interface Session {
   readonly address: string | undefined
   /** Value of `isk` in ID tokens and of the parameter `sessionId`: reuses the session without a cookie. Stored as SHA-256. */
   readonly iskHash: string
+  /** The same for sessions of one person in one browser, which end together; absent while it is the only one. */
+  readonly browser?: SessionId | undefined
 }
 
 /** A session that a browser or app has shown to be its own, and whose it is. */

@@ -104,6 +104,7 @@ const columns = [
   'session.created_at as session_created_at',
   'session.last_used_at as session_last_used_at',
   'session.expires_at as session_expires_at',
+  'session.browser as session_browser',
 ] as const
 
 /** A session that has not ended, with its account, which is not disabled; the time is the caller's to judge. */
@@ -144,6 +145,7 @@ function toLiveSession(rows: readonly LiveRow[]): LiveSession | undefined {
     created_at: row.session_created_at,
     last_used_at: row.session_last_used_at,
     expires_at: row.session_expires_at,
+    browser: row.session_browser,
   })
   return { ...session, owner: joinedAccount(rows, row) }
 }
@@ -343,7 +345,7 @@ export function deleteOldTickets(unit: Unit, now: number, limit: number) {
     .execute()
 }
 
-function toSession(row: Omit<Selectable<SessionTable>, 'secret_hash' | 'browser'>): Session {
+function toSession(row: Omit<Selectable<SessionTable>, 'secret_hash'>): Session {
   return {
     id: row.id,
     org: row.org_id,
@@ -356,5 +358,6 @@ function toSession(row: Omit<Selectable<SessionTable>, 'secret_hash' | 'browser'
     userAgent: row.user_agent ?? undefined,
     address: row.address ?? undefined,
     iskHash: row.isk_hash,
+    browser: row.browser ?? undefined,
   }
 }

@@ -169,6 +169,36 @@ describe('my password', () => {
 })
 
 describe('my sessions', () => {
+  test('that share a browser are one, and end as one', async () => {
+    const [first, second, elsewhere] = [
+      await signedIn(engine, 'wim@demo.test'),
+      await signedIn(engine, 'wim@demo.test'),
+      await signedIn(engine, 'wim@demo.test'),
+    ]
+    const { engine: cardea } = engine
+    const root = await cardea.organizations.root()
+    const find = async (id: SignedIn['session']) => {
+      const session = await cardea.sessions.find(root.id, id)
+      if (!session) throw new Error('it has ended')
+      return session
+    }
+    const [older, newer] = [await find(first.session), await find(second.session)]
+    await cardea.store.unit((unit) => cardea.sessions.shareBrowser(unit, newer, older))
+    const seenBy = async (person: SignedIn) => {
+      const { items } = await (await me(person, '/sessions')).json()
+      return items.map(({ id, current }: { id: string; current: boolean }) => [id, current])
+    }
+    for (const here of [first, second]) {
+      const seen = await seenBy(here)
+      expect(seen).toHaveLength(2)
+      expect(seen).toContainEqual([here.session, true])
+      expect(seen).toContainEqual([elsewhere.session, false])
+    }
+    const [[shown]] = (await seenBy(elsewhere)).filter(([, current]: [string, boolean]) => !current)
+    expect((await me(elsewhere, `/sessions/${shown}`, { method: 'DELETE' })).status).toBe(204)
+    expect(await seenBy(elsewhere)).toEqual([[elsewhere.session, true]])
+  })
+
   test('are listed with the current one marked, and in words', async () => {
     const pat = await signedIn(engine, 'pat@demo.test')
     const other = await signedIn(engine, 'pat@demo.test')

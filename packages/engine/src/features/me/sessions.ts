@@ -7,8 +7,12 @@ import type { Self } from './self.ts'
 
 export async function listSessions({ org, account, session }: Self, engine: Engine): Promise<Response> {
   const sessions = await engine.sessions.list(org, account.id)
-  const items = sessions
-    .toSorted((a, b) => b.lastUsedAt - a.lastUsedAt)
+  // Of those that end together one stands for all: this one, or the last that was used.
+  const sorted = sessions.toSorted((a, b) => b.lastUsedAt - a.lastUsedAt)
+  const first = [...sorted.filter(({ id }) => id === session), ...sorted]
+  const shown = new Map(first.toReversed().map((one) => [one.browser ?? one.id, one]))
+  const items = sorted
+    .filter((one) => shown.get(one.browser ?? one.id) === one)
     .map((one) => ({ ...sessionView(one), current: one.id === session }))
   return json({ items })
 }
