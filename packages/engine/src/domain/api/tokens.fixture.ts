@@ -1,6 +1,16 @@
 import type { AccountId } from '@cardea/protocol'
 import type { TestEngine } from '../../testing.ts'
 
+/** The app of people's own pages. */
+export const portal = {
+  clientId: 'portal',
+  name: 'Portal',
+  secret: 'portal-secret-0123456789',
+  redirectUris: ['http://localhost:3000/account/_auth/callback'],
+  scopes: ['openid', 'me:read', 'me:write'],
+  firstParty: true,
+}
+
 /** `Authorization` of an access token that a client_credentials client gets over HTTP. */
 export async function clientToken(test: TestEngine, clientId: string, secret: string, scope: string): Promise<string> {
   const answer = await test.fetch('/oauth2/token', {

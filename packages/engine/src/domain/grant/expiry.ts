@@ -46,13 +46,8 @@ export async function removeUnused({ store, now }: Pick<Kernel, 'store' | 'now'>
       .limit(portion)
       .execute()
     const unused = seen.filter((grant) => grant.code_used_at === null && grant.code_expires_at <= before)
-    if (unused.length > 0)
-      await store.unit((unit) =>
-        forgetUnused(
-          unit,
-          unused.map(({ id }) => id),
-        ),
-      )
+    const ids = unused.map(({ id }) => id)
+    if (ids.length > 0) await store.unit((unit) => forgetUnused(unit, ids))
     after = seen.length === portion ? seen.at(-1)?.id : undefined
     // SQLite answers at once: without a pause the walk would be one piece.
     await setImmediate()

@@ -220,13 +220,13 @@ const byProof = (db: Kysely<Tables>, p: Parameter<Redeemed>) => redeemed(db, p).
 type AtAddress = Redeemed & { readonly redirect_uri: string }
 const atAddress = (db: Kysely<Tables>, p: Parameter<AtAddress>) =>
   redeemed(db, p).where('redirect_uri', '=', p('redirect_uri'))
-type For = { readonly resource: string }
+type ForResource = { readonly resource: string }
 const redeemByProof = across<Redeemed>(redeeming)(byProof)
-const redeemByProofFor = across<Redeemed & For>(redeeming)((db, p) =>
+const redeemByProofFor = across<Redeemed & ForResource>(redeeming)((db, p) =>
   byProof(db, p).where('resource', '=', p('resource')),
 )
 const redeemAtAddress = across<AtAddress>(redeeming)(atAddress)
-const redeemAtAddressFor = across<AtAddress & For>(redeeming)((db, p) =>
+const redeemAtAddressFor = across<AtAddress & ForResource>(redeeming)((db, p) =>
   atAddress(db, p).where('resource', '=', p('resource')),
 )
 
@@ -237,16 +237,15 @@ export async function consumeCode(
   resource: readonly string[] | undefined,
 ): Promise<Grant | undefined> {
   const { redirect_uri: redirectUri, ...proof } = given
-  const of = resource && { resource: JSON.stringify(resource) }
-  const [row] =
-    redirectUri === undefined
-      ? await (of ? queries.run(redeemByProofFor, { ...proof, ...of }) : queries.run(redeemByProof, proof))
-      : await runAtAddress(queries, { ...proof, redirect_uri: redirectUri }, of)
+  const asked = resource && { resource: JSON.stringify(resource) }
+  const at = redirectUri === undefined ? undefined : { ...proof, redirect_uri: redirectUri }
+  const run = () => {
+    if (at) return asked ? queries.run(redeemAtAddressFor, { ...at, ...asked }) : queries.run(redeemAtAddress, at)
+    return asked ? queries.run(redeemByProofFor, { ...proof, ...asked }) : queries.run(redeemByProof, proof)
+  }
+  const [row] = await run()
   return row && toGrant(row)
 }
-
-const runAtAddress = (queries: Queries, proof: AtAddress, of: For | undefined) =>
-  of ? queries.run(redeemAtAddressFor, { ...proof, ...of }) : queries.run(redeemAtAddress, proof)
 
 interface Rotated {
   readonly id: GrantId

@@ -2,19 +2,11 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { softwareAuthenticator } from '../../authenticators/passkey/software-authenticator.fixture.ts'
 import { currentCode } from '../../authenticators/totp/code.ts'
 import type { SignedIn } from '../../domain/api/tokens.fixture.ts'
-import { signedIn } from '../../domain/api/tokens.fixture.ts'
+import { portal, signedIn } from '../../domain/api/tokens.fixture.ts'
 import type { TestEngine } from '../../testing.ts'
 import { testEngine } from '../../testing.ts'
 
-const portal = {
-  clientId: 'portal',
-  name: 'Portal',
-  secret: 'portal-secret-0123456789',
-  redirectUris: ['http://localhost:3000/account/_auth/callback'],
-  scopes: ['openid', 'me:read', 'me:write'],
-  firstParty: true,
-  accessTokenLifetime: 3600,
-}
+const app = { ...portal, accessTokenLifetime: 3600 }
 const racers = ['jan', 'kit', 'lea', 'max', 'nia']
 const person = (username: string, rest: object = {}) => ({ username, password: `demo-${username}-2026-long`, ...rest })
 
@@ -25,7 +17,7 @@ describe.each(['sqlite', 'postgres'] as const)('my ways to sign in on %s', (stor
       (name) => person(name),
     )
     accounts.push(person('gil', { email: 'gil@demo.test', emailVerified: true }))
-    engine = await testEngine({ store, config: { apps: [portal], accounts } })
+    engine = await testEngine({ store, config: { apps: [app], accounts } })
   })
   afterAll(() => engine.close())
 

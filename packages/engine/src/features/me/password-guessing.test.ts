@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { signedIn } from '../../domain/api/tokens.fixture.ts'
+import { portal, signedIn } from '../../domain/api/tokens.fixture.ts'
 import type { TestEngine } from '../../testing.ts'
 import { testEngine } from '../../testing.ts'
 
@@ -7,16 +7,7 @@ let engine: TestEngine
 beforeAll(async () => {
   engine = await testEngine({
     config: {
-      apps: [
-        {
-          clientId: 'portal',
-          name: 'Portal',
-          secret: 'portal-secret-0123456789',
-          redirectUris: ['http://localhost:3000/account/_auth/callback'],
-          scopes: ['openid', 'me:read', 'me:write'],
-          firstParty: true,
-        },
-      ],
+      apps: [portal],
       accounts: [{ username: 'zoe', email: 'zoe@demo.test', password: 'demo-zoe-2026-long' }],
     },
   })

@@ -1,6 +1,7 @@
 import { isId } from '@cardea/protocol'
 import { apiErrors, sessionView } from '../../domain/api/index.ts'
 import type { Engine } from '../../domain/engine.ts'
+import type { Session } from '../../domain/session/index.ts'
 import type { Call } from '../../kernel/http/call.ts'
 import { empty, json } from '../../kernel/http/index.ts'
 import type { Self } from './self.ts'
@@ -8,11 +9,11 @@ import type { Self } from './self.ts'
 export async function listSessions({ org, account, session }: Self, engine: Engine): Promise<Response> {
   const sessions = await engine.sessions.list(org, account.id)
   // Of those that end together one stands for all: this one, or the last that was used.
-  const sorted = sessions.toSorted((a, b) => b.lastUsedAt - a.lastUsedAt)
-  const first = [...sorted.filter(({ id }) => id === session), ...sorted]
-  const shown = new Map(first.toReversed().map((one) => [one.browser ?? one.id, one]))
-  const items = sorted
-    .filter((one) => shown.get(one.browser ?? one.id) === one)
+  const isThis = ({ id }: Session) => Number(id === session)
+  const standing = sessions.toSorted((a, b) => isThis(a) - isThis(b) || a.lastUsedAt - b.lastUsedAt)
+  const byBrowser = new Map(standing.map((one) => [one.browser ?? one.id, one]))
+  const items = [...byBrowser.values()]
+    .toSorted((a, b) => b.lastUsedAt - a.lastUsedAt)
     .map((one) => ({ ...sessionView(one), current: one.id === session }))
   return json({ items })
 }

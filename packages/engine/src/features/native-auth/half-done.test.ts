@@ -1,18 +1,10 @@
 import type { CardeaConfig } from '@cardea/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { signedIn } from '../../domain/api/tokens.fixture.ts'
+import { portal, signedIn } from '../../domain/api/tokens.fixture.ts'
 import type { TestEngine } from '../../testing.ts'
 import { testEngine } from '../../testing.ts'
 import { config, ids, nativeApp, withPassword } from './sign-in.fixture.ts'
 
-const portal = {
-  clientId: 'portal',
-  name: 'Portal',
-  secret: 'portal-secret-0123456789',
-  redirectUris: ['http://localhost:3000/account/_auth/callback'],
-  scopes: ['openid', 'me:read', 'me:write'],
-  firstParty: true,
-}
 /** After the password an app for codes is offered, and may be skipped. */
 const policies: CardeaConfig['policies'] = {
   offering: {
